@@ -1,0 +1,73 @@
+// Package seal owns the sealing of what Umbel hands to clients and takes back: session tokens and page tokens. A sealed
+// text can neither be read nor altered, is bound to its purpose, and opens on every replica that shares the store's secret.
+package seal
+
+import (
+	"crypto/aes"
+	"crypto/cipher"
+	"crypto/hkdf"
+	"crypto/hmac"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"errors"
+	"fmt"
+)
+
+// ErrForged tells that a text was not sealed by this key for this purpose, or was altered.
+var ErrForged = errors.New("seal: not sealed here, or altered")
+
+// Key seals and opens texts of one purpose. It is safe for concurrent use.
+type Key struct {
+	aead cipher.AEAD
+	mac  []byte
+}
+
+// New derives the key of a purpose, such as "session", from the store's secret.
+func New(secret []byte, purpose string) (*Key, error) {
+	enc, err := hkdf.Key(sha256.New, secret, nil, "umbel seal "+purpose, 32)
+	if err != nil {
+		return nil, fmt.Errorf("seal: %w", err)
+	}
+	mac, err := hkdf.Key(sha256.New, secret, nil, "umbel mac "+purpose, 32)
+	if err != nil {
+		return nil, fmt.Errorf("seal: %w", err)
+	}
+	block, err := aes.NewCipher(enc)
+	if err != nil {
+		return nil, fmt.Errorf("seal: %w", err)
+	}
+	aead, err := cipher.NewGCM(block)
+	if err != nil {
+		return nil, fmt.Errorf("seal: %w", err)
+	}
+	return &Key{aead: aead, mac: mac}, nil
+}
+
+// Seal encrypts the plain bytes; bound is authenticated with them and must be given again to Open.
+func (k *Key) Seal(plain, bound []byte) string {
+	nonce := make([]byte, k.aead.NonceSize(), k.aead.NonceSize()+len(plain)+k.aead.Overhead())
+	rand.Read(nonce)
+	return base64.StdEncoding.EncodeToString(k.aead.Seal(nonce, nonce, plain, bound))
+}
+
+// Open gives back what was sealed, or ErrForged.
+func (k *Key) Open(sealed string, bound []byte) ([]byte, error) {
+	raw, err := base64.StdEncoding.DecodeString(sealed)
+	if err != nil || len(raw) < k.aead.NonceSize() {
+		return nil, ErrForged
+	}
+	n := k.aead.NonceSize()
+	plain, err := k.aead.Open(nil, raw[:n], raw[n:], bound)
+	if err != nil {
+		return nil, ErrForged
+	}
+	return plain, nil
+}
+
+// MAC derives 32 bytes from the text under the key: secrets that need not be stored.
+func (k *Key) MAC(text string) []byte {
+	h := hmac.New(sha256.New, k.mac)
+	h.Write([]byte(text))
+	return h.Sum(nil)
+}
