@@ -1,0 +1,124 @@
+package authz
+
+import (
+	"bytes"
+	"compress/flate"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"umbel/internal/domain/iam"
+	"umbel/internal/fault"
+	"umbel/internal/ident"
+	"umbel/internal/seal"
+)
+
+// SessionPurpose is the purpose of the seal key that session tokens are sealed under.
+const SessionPurpose = "session"
+
+// Credentials are temporary security credentials (STS API_Credentials).
+type Credentials struct {
+	AccessKeyID     string // ASIA…
+	SecretAccessKey string // 40 characters
+	SessionToken    string
+	Expires         time.Time
+}
+
+// IssueSession makes the credentials of a session. It sets s.AccessKeyID if that is empty. Nothing is stored: the token
+// carries the session, sealed, and the secret follows from the access key ID.
+func IssueSession(key *seal.Key, rand io.Reader, s *iam.Session) (Credentials, error) {
+	if s.AccessKeyID == "" {
+		s.AccessKeyID = ident.NewAccessKeyID(rand, ident.PrefixSessionKey)
+	}
+	plain, err := packSession(s)
+	if err != nil {
+		return Credentials{}, err
+	}
+	return Credentials{
+		AccessKeyID:     s.AccessKeyID,
+		SecretAccessKey: sessionSecret(key, s.AccessKeyID),
+		SessionToken:    key.Seal(plain, []byte(s.AccessKeyID)),
+		Expires:         s.Expires,
+	}, nil
+}
+
+// OpenSession gives the session and the secret access key behind a session token and the access key ID it came with. A token that
+// was altered, or belongs to another access key, is fault.InvalidClientToken; one past its time is fault.ExpiredToken.
+func OpenSession(key *seal.Key, accessKeyID, token string, now time.Time) (*iam.Session, string, error) {
+	plain, err := key.Open(token, []byte(accessKeyID))
+	if err != nil {
+		return nil, "", fault.New(fault.InvalidClientToken, "The security token included in the request is invalid.").Because(err)
+	}
+	s, err := unpackSession(plain)
+	if err != nil {
+		return nil, "", fault.New(fault.InvalidClientToken, "The security token included in the request is invalid.").Because(err)
+	}
+	s.AccessKeyID = accessKeyID
+	if err := CheckSessionTime(s, now); err != nil {
+		return nil, "", err
+	}
+	return s, sessionSecret(key, accessKeyID), nil
+}
+
+// CheckSessionTime gives fault.ExpiredToken for a session past its time.
+func CheckSessionTime(s *iam.Session, now time.Time) error {
+	if now.Before(s.Expires) {
+		return nil
+	}
+	return fault.New(fault.ExpiredToken, "The security token included in the request is expired")
+}
+
+// sessionSecret derives the 40 characters of a session's secret access key.
+func sessionSecret(key *seal.Key, accessKeyID string) string {
+	return base64.StdEncoding.EncodeToString(key.MAC("secret of " + accessKeyID)[:30])
+}
+
+// packFormat is the first byte of a packed session; a replica refuses a format it does not know.
+const packFormat = 1
+
+// packWords primes the compression with what every session holds, so that a plain token stays near 300 characters.
+const packWords = `{"Statement":[{"Effect":"Allow","Action":"Resource":"*"}]"Version":"2012-10-17","arn:aws:iam::aws:policy/` +
+	`"Policies":["PolicyARNs":["Tags":{"TransitiveTags":["SourceIdentity":"Chained":true,"MFA":true,"UserName":"` +
+	`{"AccessKeyID":"","Account":"","Kind":1,"RoleName":"OrganizationAccountAccessRole","RoleID":"AROA` +
+	`","Name":"","UserID":"AIDA","Issued":"2026-01-01T00:00:00Z","Expires":"2026-01-01T00:00:00Z"}`
+
+// packSession encodes the session without its access key ID, which the seal binds.
+func packSession(s *iam.Session) ([]byte, error) {
+	bare := *s
+	bare.AccessKeyID = ""
+	raw, err := json.Marshal(&bare)
+	if err != nil {
+		return nil, fmt.Errorf("authz: session: %w", err)
+	}
+	var out bytes.Buffer
+	out.WriteByte(packFormat)
+	w, err := flate.NewWriterDict(&out, flate.BestCompression, []byte(packWords))
+	if err != nil {
+		return nil, fmt.Errorf("authz: session: %w", err)
+	}
+	if _, err := w.Write(raw); err != nil {
+		return nil, fmt.Errorf("authz: session: %w", err)
+	}
+	if err := w.Close(); err != nil {
+		return nil, fmt.Errorf("authz: session: %w", err)
+	}
+	return out.Bytes(), nil
+}
+
+func unpackSession(plain []byte) (*iam.Session, error) {
+	if len(plain) == 0 || plain[0] != packFormat {
+		return nil, errors.New("authz: session token of an unknown format")
+	}
+	raw, err := io.ReadAll(flate.NewReaderDict(bytes.NewReader(plain[1:]), []byte(packWords)))
+	if err != nil {
+		return nil, fmt.Errorf("authz: session: %w", err)
+	}
+	s := new(iam.Session)
+	if err := json.Unmarshal(raw, s); err != nil {
+		return nil, fmt.Errorf("authz: session: %w", err)
+	}
+	return s, nil
+}
