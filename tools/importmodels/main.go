@@ -1,0 +1,121 @@
+// Command importmodels makes the committed API models of internal/model/data from an installed botocore: documentation
+// removed, operations and shapes sorted, one of them per line, so that a new version reads as a short diff. It changes
+// nothing else about a model; corrections belong in internal/model/overlay.
+//
+//	go run ./tools/importmodels            # write internal/model/data
+//	go run ./tools/importmodels -check     # fail if the committed data differ; skip if botocore is another version
+package main
+
+import (
+	"bytes"
+	"compress/gzip"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// services are the models imported, by botocore's directory name.
+var services = []string{"account", "cloudtrail", "iam", "organizations", "sts"}
+
+func main() {
+	check := flag.Bool("check", false, "compare with the committed models instead of writing them")
+	dir := flag.String("dir", "internal/model/data", "directory of the committed models")
+	python := flag.String("python", "python3", "Python that has botocore")
+	flag.Parse()
+	if err := run(os.Stdout, *dir, *python, *check); err != nil {
+		fmt.Fprintln(os.Stderr, "importmodels:", err)
+		os.Exit(1)
+	}
+}
+
+// run imports every service, or compares when check is set.
+func run(out io.Writer, dir, python string, check bool) error {
+	version, data, err := locate(python)
+	if err != nil {
+		if check {
+			fmt.Fprintln(out, "importmodels: SKIPPED:", err)
+			return nil
+		}
+		return err
+	}
+	pin := filepath.Join(dir, "BOTOCORE")
+	if check {
+		pinned, err := os.ReadFile(pin)
+		if err != nil {
+			return err
+		}
+		if strings.TrimSpace(string(pinned)) != version {
+			fmt.Fprintf(out, "importmodels: SKIPPED: botocore %s is installed, the models are of %s", version, pinned)
+			return nil
+		}
+	}
+	for _, s := range services {
+		model, err := importService(filepath.Join(data, s))
+		if err != nil {
+			return fmt.Errorf("%s: %w", s, err)
+		}
+		if err := put(filepath.Join(dir, s+".json"), model, check); err != nil {
+			return err
+		}
+	}
+	return put(pin, []byte(version+"\n"), check)
+}
+
+// put writes a file, or compares it with what is committed.
+func put(name string, want []byte, check bool) error {
+	if !check {
+		return os.WriteFile(name, want, 0o644)
+	}
+	have, err := os.ReadFile(name)
+	if err != nil {
+		return err
+	}
+	if !bytes.Equal(have, want) {
+		return fmt.Errorf("%s differs from the installed botocore: run go run ./tools/importmodels", name)
+	}
+	return nil
+}
+
+// locate asks Python for botocore's version and data directory.
+func locate(python string) (version, data string, err error) {
+	cmd := exec.Command(python, "-c", "import botocore; print(botocore.__version__); print(botocore.__path__[0])")
+	raw, err := cmd.Output()
+	if err != nil {
+		return "", "", fmt.Errorf("no botocore for %s: %w", python, err)
+	}
+	version, path, ok := strings.Cut(strings.TrimSpace(string(raw)), "\n")
+	if !ok {
+		return "", "", fmt.Errorf("unexpected answer of %s: %q", python, raw)
+	}
+	return version, filepath.Join(path, "data"), nil
+}
+
+// importService reads the newest version of a service's model and renders it.
+func importService(dir string) (_ []byte, err error) {
+	found, err := filepath.Glob(filepath.Join(dir, "*", "service-2.json*"))
+	if err != nil {
+		return nil, err
+	}
+	if len(found) == 0 {
+		return nil, errors.New("no model")
+	}
+	slices.Sort(found)
+	f, err := os.Open(found[len(found)-1])
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, f.Close()) }()
+	var r io.Reader = f
+	if strings.HasSuffix(f.Name(), ".gz") {
+		if r, err = gzip.NewReader(f); err != nil {
+			return nil, err
+		}
+	}
+	return render(r)
+}
