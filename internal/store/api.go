@@ -59,6 +59,12 @@ type Tx interface {
 	Record(ledger.Event)
 }
 
+// Locator is a key that is unique over the whole store, and the partition that claimed it.
+type Locator struct {
+	Key       string
+	Partition Partition
+}
+
 // Store is one process's door to the state. Open makes one.
 type Store interface {
 	// View runs fn on a view that is at least as new as every Update acknowledged, by any replica, before View was called.
@@ -69,6 +75,8 @@ type Store interface {
 	// Locate finds the partition that claimed the key, looking in memory first if fresh is false: such an answer may be
 	// out of date, and the partition's own records decide.
 	Locate(ctx context.Context, key string, fresh bool) (Partition, bool, error)
+	// Keys lists the locator keys that begin with the prefix, in order.
+	Keys(ctx context.Context, prefix string) ([]Locator, error)
 	// Peek gives the partition's memory as this process last knew it, loading it only if it is not in memory.
 	Peek(ctx context.Context, p Partition) (State, error)
 	// Secret is 32 random bytes made when the store was made, the same for every replica.

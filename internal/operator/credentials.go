@@ -1,0 +1,141 @@
+package operator
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"umbel/iampolicy"
+	"umbel/internal/authz"
+	"umbel/internal/domain/iam"
+	"umbel/internal/domain/org"
+	"umbel/internal/fault"
+	"umbel/internal/ident"
+	"umbel/internal/op"
+	"umbel/internal/store"
+)
+
+const (
+	// accessRole is the role CreateAccount makes in a new account unless told another name.
+	accessRole = "OrganizationAccountAccessRole"
+	// administratorRole is the role the door makes in a management or stand-alone account when its administrator is asked for.
+	administratorRole = "UmbelAdministrator"
+	administratorPath = "/umbel/"
+	administratorARN  = "arn:aws:iam::aws:policy/AdministratorAccess"
+	sessionName       = "umbel-env"
+	sessionLength     = 12 * time.Hour
+)
+
+// credentials issues session credentials for the principal asked for.
+func (d *Door) credentials(ctx context.Context, rq CredentialsRequest) (Credentials, error) {
+	id, err := d.find(ctx, rq.Account)
+	if err != nil {
+		return Credentials{}, err
+	}
+	switch {
+	case rq.Root && rq.Role != "":
+		return Credentials{}, fault.New(fault.ValidationFailed, "ask for the root user or for a role, not for both")
+	case rq.Root:
+		return d.rootCredentials(ctx, id)
+	case rq.Administrator || rq.Account == "" && rq.Role == "":
+		return d.administrator(ctx, id)
+	}
+	role := rq.Role
+	if role == "" {
+		role = accessRole
+	}
+	return d.roleCredentials(ctx, id, role)
+}
+
+// administrator gives the administrator of the management account of id's organization, or of id itself.
+func (d *Door) administrator(ctx context.Context, id ident.AccountID) (Credentials, error) {
+	member, err := d.organizationOf(ctx, id)
+	if err != nil {
+		return Credentials{}, err
+	}
+	if member != "" {
+		part := op.OrgPartition(member)
+		err := d.Store.View(ctx, store.Scope{Read: []store.Partition{part}}, func(tx store.Tx) error {
+			if o, ok := tx.State(part).(*org.State).Organization(); ok {
+				id = o.Management
+			}
+			return nil
+		})
+		if err != nil {
+			return Credentials{}, err
+		}
+	}
+	if err := d.ensureAdministrator(ctx, id); err != nil {
+		return Credentials{}, err
+	}
+	return d.roleCredentials(ctx, id, administratorRole)
+}
+
+// ensureAdministrator makes the administrator's role, once.
+func (d *Door) ensureAdministrator(ctx context.Context, id ident.AccountID) error {
+	part := op.IAMPartition(id)
+	var exists bool
+	err := d.Store.View(ctx, store.Scope{Read: []store.Partition{part}}, func(tx store.Tx) error {
+		_, exists = tx.State(part).(*iam.State).Roles.Get(roleKey(administratorRole))
+		return nil
+	})
+	if err != nil || exists {
+		return err
+	}
+	meta := store.Meta{RequestID: "operator", Actor: "operator", Action: "operator:CreateRole", At: d.Now()}
+	return d.Store.Update(ctx, meta, store.Scope{Write: []store.Partition{part}}, func(tx store.Tx) error {
+		s := tx.State(part).(*iam.State)
+		if _, made := s.Roles.Get(roleKey(administratorRole)); made {
+			return nil
+		}
+		trust := fmt.Sprintf(`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":%q},"Action":"sts:AssumeRole"}]}`, ident.IAM(id, "root"))
+		s.Roles.Put(&iam.Role{
+			Entity: iam.Entity{
+				Name: administratorRole, Path: administratorPath, UniqueID: ident.NewUniqueID(d.Rand, ident.PrefixRole),
+				Created: d.Now(), Attached: []string{administratorARN},
+			},
+			Description: "The administrator that umbel env speaks as",
+			MaxSession:  int(sessionLength / time.Second),
+			Trust:       iampolicy.NewDocument(trust),
+		})
+		return nil
+	})
+}
+
+// roleCredentials issues a session of a role, as its account's owner may have one at any time.
+func (d *Door) roleCredentials(ctx context.Context, id ident.AccountID, name string) (Credentials, error) {
+	var role iam.Role
+	part := op.IAMPartition(id)
+	err := d.Store.View(ctx, store.Scope{Read: []store.Partition{part}}, func(tx store.Tx) error {
+		r, ok := tx.State(part).(*iam.State).Roles.Get(roleKey(name))
+		if !ok {
+			return fault.New(fault.NoSuchEntity, "account %s has no role %s: name one with --role, or ask for its root user with --root", id, name)
+		}
+		role = *r
+		return nil
+	})
+	if err != nil {
+		return Credentials{}, err
+	}
+	return d.issue(id, ident.STS(id, "assumed-role/"+role.Name+"/"+sessionName), &iam.Session{
+		Account: id, Kind: iam.RoleSession, RoleName: role.Name, RoleID: role.UniqueID, Name: sessionName, MFA: true,
+	})
+}
+
+// rootCredentials issues a session of the root user, signed in with MFA as root should be.
+func (d *Door) rootCredentials(_ context.Context, id ident.AccountID) (Credentials, error) {
+	return d.issue(id, ident.IAM(id, "root"), &iam.Session{Account: id, Kind: iam.RootSession, MFA: true})
+}
+
+func (d *Door) issue(id ident.AccountID, arn string, s *iam.Session) (Credentials, error) {
+	s.Issued = d.Now().UTC().Truncate(time.Second)
+	s.Expires = s.Issued.Add(sessionLength)
+	c, err := authz.IssueSession(d.Sessions, d.Rand, s)
+	if err != nil {
+		return Credentials{}, err
+	}
+	return Credentials{
+		AccessKeyID: c.AccessKeyID, SecretAccessKey: c.SecretAccessKey, SessionToken: c.SessionToken,
+		Expiration: c.Expires, ARN: arn, Account: string(id),
+	}, nil
+}

@@ -1,0 +1,98 @@
+// Package operator owns the operator's door of a running server: what no AWS API offers because at AWS it is not an API —
+// signing up for an account, being the person who holds a root password, wiping a test store. It is guarded by a token
+// that only the owner of the data directory can read, and works on the same store as the API. It never decides what an
+// AWS principal may do.
+package operator
+
+import (
+	"context"
+	"crypto/subtle"
+	"encoding/json"
+	"errors"
+	"io"
+	"log/slog"
+	"net/http"
+	"strings"
+	"time"
+
+	"umbel/internal/fault"
+	"umbel/internal/seal"
+	"umbel/internal/store"
+)
+
+// Door is the operator's door.
+type Door struct {
+	Store    store.Store
+	Sessions *seal.Key
+	Now      func() time.Time
+	Rand     io.Reader
+	Log      *slog.Logger
+	Token    string // the operator's bearer token
+	// Reset brings back the empty store with its first account; nil where that is not offered.
+	Reset func(context.Context) error
+}
+
+const maxBody = 64 << 10
+
+// Handler serves the door's routes.
+func (d *Door) Handler() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("POST /_umbel/accounts", guarded(d, d.createAccount))
+	mux.HandleFunc("GET /_umbel/accounts", guarded(d, func(ctx context.Context, _ struct{}) ([]Account, error) { return d.accounts(ctx) }))
+	mux.HandleFunc("POST /_umbel/credentials", guarded(d, d.credentials))
+	if d.Reset != nil {
+		// Test suites made for emulators reset without a token; the server offers this on loopback only.
+		mux.HandleFunc("POST /_umbel/reset", func(w http.ResponseWriter, r *http.Request) {
+			if err := d.Reset(r.Context()); err != nil {
+				d.fail(w, r, err)
+				return
+			}
+			w.WriteHeader(http.StatusNoContent)
+		})
+	}
+	return mux
+}
+
+// guarded checks the token, decodes the body, calls the route and encodes its answer.
+func guarded[In, Out any](d *Door, route func(context.Context, In) (Out, error)) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		token, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+		if !ok || d.Token == "" || subtle.ConstantTimeCompare([]byte(token), []byte(d.Token)) != 1 {
+			answer(w, http.StatusUnauthorized, failure{"the operator's token is missing or wrong: it stands in " + serverFile + " of the data directory"})
+			return
+		}
+		var in In
+		if r.Method == http.MethodPost {
+			dec := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxBody))
+			dec.DisallowUnknownFields()
+			if err := dec.Decode(&in); err != nil {
+				answer(w, http.StatusBadRequest, failure{"the request is not what this route takes: " + err.Error()})
+				return
+			}
+		}
+		out, err := route(r.Context(), in)
+		if err != nil {
+			d.fail(w, r, err)
+			return
+		}
+		answer(w, http.StatusOK, out)
+	}
+}
+
+// fail answers a coded error with its message and anything else opaquely, with the cause in the log.
+func (d *Door) fail(w http.ResponseWriter, r *http.Request, err error) {
+	var coded *fault.Error
+	if errors.As(err, &coded) && coded.Code != fault.Internal {
+		answer(w, http.StatusBadRequest, failure{coded.Message})
+		return
+	}
+	d.Log.ErrorContext(r.Context(), "operator's door failed", "path", r.URL.Path, "error", err)
+	answer(w, http.StatusInternalServerError, failure{"the server failed; its log says why"})
+}
+
+func answer(w http.ResponseWriter, status int, body any) {
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	// A client that has gone away cannot be told so.
+	_ = json.NewEncoder(w).Encode(body)
+}
