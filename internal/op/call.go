@@ -38,6 +38,8 @@ type Call struct {
 	Sessions  *seal.Key // seals session tokens
 	Pages     *seal.Key // seals page tokens
 
+	// Locate finds the partition that claimed a key, as store.Store.Locate does; set in Scope, where there is no Tx yet.
+	Locate func(key string, fresh bool) (store.Partition, bool, error)
 	// Tx is the view; set before Targets and Run, nil in Scope.
 	Tx store.Tx
 	// Notes are what the audit record shall carry beyond input and output.
