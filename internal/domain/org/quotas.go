@@ -6,8 +6,8 @@ type Quotas struct {
 	Accounts          int
 	OUs               int
 	OUDepth           int
-	CreateConcurrency int
-	CloseConcurrency  int
+	CreateConcurrency int // accounts being created at once
+	CloseConcurrency  int // accounts being closed at once
 	Tags              int
 	Policies          map[PolicyType]PolicyQuotas
 }

@@ -4,9 +4,9 @@
 package org
 
 import (
-	"time"
+	"iter"
+	"sync"
 
-	"umbel/iampolicy"
 	"umbel/internal/ident"
 	"umbel/internal/table"
 )
@@ -14,135 +14,66 @@ import (
 // State is the memory of one organization's partition.
 type State struct {
 	organization *table.Table[Organization] // at most one row; none: the organization does not exist (any more)
-	OUs          *table.Table[OU]
-	Accounts     *table.Table[Account]
-	Policies     *table.Table[Policy]
-	Attachments  *table.Table[Attachment]
-	Requests     *table.Table[CreateRequest]
-	Tags         *table.Table[Tags]
+	ous          *table.Table[OU]
+	accounts     *table.Table[Account]
+	policies     *table.Table[Policy]
+	attachments  *table.Table[Attachment]
+	detachments  *table.Table[Detachment]
+	requests     *table.Table[CreateRequest]
+	tags         *table.Table[Tags]
 
 	ouByParent      *table.Index[OU]
+	ouByName        *table.Index[OU] // parent and name
 	accountByParent *table.Index[Account]
-	accountByEmail  *table.Index[Account]
+	accountByClose  *table.Index[Account] // the few that were asked to close, by state
 	policyByType    *table.Index[Policy]
+	policyByName    *table.Index[Policy] // type and name
 	attachByTarget  *table.Index[Attachment]
 	attachByPolicy  *table.Index[Attachment]
-}
+	requestByState  *table.Index[CreateRequest]
 
-// Organization is the organization itself with its one root.
-type Organization struct {
-	ID          ident.OrgID
-	Management  ident.AccountID
-	FeatureSet  string // "ALL" or "CONSOLIDATED_BILLING"
-	Root        ident.RootID
-	PolicyTypes []PolicyType // enabled in the root
-	Created     time.Time
-}
-
-// OU is an organizational unit. Parent is the ID of the root or of another OU.
-type OU struct {
-	ID      ident.OUID
-	Name    string
-	Parent  string
-	Created time.Time
-}
-
-// AccountState is where an account is in its life cycle (API_Account, State).
-type AccountState string
-
-// The states of an account.
-const (
-	StatePendingActivation AccountState = "PENDING_ACTIVATION"
-	StateActive            AccountState = "ACTIVE"
-	StateSuspended         AccountState = "SUSPENDED"
-	StatePendingClosure    AccountState = "PENDING_CLOSURE"
-	StateClosed            AccountState = "CLOSED"
-)
-
-// Account is an account as a member of the organization.
-type Account struct {
-	ID      ident.AccountID
-	Name    string
-	Email   string
-	Parent  string // the root's or an OU's ID
-	State   AccountState
-	Method  string // "CREATED" or "INVITED"; the management account is INVITED
-	Joined  time.Time
-	Closing time.Time // when CloseAccount was asked; zero if never
-}
-
-// PolicyType is an organization policy type (API_Policy, Type).
-type PolicyType string
-
-// The policy types that authorize.
-const (
-	ServiceControlPolicy  PolicyType = "SERVICE_CONTROL_POLICY"
-	ResourceControlPolicy PolicyType = "RESOURCE_CONTROL_POLICY"
-)
-
-// Policy is an organization policy. AWS's own (p-FullAWSAccess, p-RCPFullAWSAccess) are rows too.
-type Policy struct {
-	ID          ident.PolicyID
-	Type        PolicyType
-	Name        string
-	Description string
-	Content     *iampolicy.Document
-	AWSManaged  bool
-	Created     time.Time
-}
-
-// Attachment ties a policy to a root, OU or account.
-type Attachment struct {
-	Policy ident.PolicyID
-	Target string
-	Type   PolicyType
-	Order  int64 // order of attachment at the target
-}
-
-// CreateRequest is a CreateAccount request and what became of it.
-type CreateRequest struct {
-	ID        string
-	Account   ident.AccountID // chosen with the request, shown once it succeeded
-	Name      string
-	Email     string
-	RoleName  string
-	State     string // "IN_PROGRESS", "SUCCEEDED", "FAILED"
-	Failure   string // the reason code
-	Requested time.Time
-	Completed time.Time
-	Tags      map[string]string
-}
-
-// Tags are the tags of one root, OU, account or policy, by its ID.
-type Tags struct {
-	Resource string
-	Tags     map[string]string
+	// chains holds the chains worked out so far. A State does not change once published, so they live as long as it.
+	chains *sync.Map
 }
 
 // NewState makes empty memory.
 func NewState() *State {
 	s := &State{
 		organization: table.New("organization", func(o *Organization) string { return string(o.ID) }),
-		OUs:          table.New("ou", func(o *OU) string { return string(o.ID) }),
-		Accounts:     table.New("account", func(a *Account) string { return string(a.ID) }),
-		Policies:     table.New("policy", func(p *Policy) string { return string(p.ID) }),
-		Attachments:  table.New("attachment", func(a *Attachment) string { return a.Target + "/" + string(a.Policy) }),
-		Requests:     table.New("create-request", func(r *CreateRequest) string { return r.ID }),
-		Tags:         table.New("tags", func(t *Tags) string { return t.Resource }),
+		ous:          table.New("ou", func(o *OU) string { return string(o.ID) }),
+		accounts:     table.New("account", func(a *Account) string { return string(a.ID) }),
+		policies:     table.New("policy", func(p *Policy) string { return string(p.ID) }),
+		attachments:  table.New("attachment", func(a *Attachment) string { return attachmentID(a.Target, a.Policy) }),
+		detachments:  table.New("detachment", func(d *Detachment) string { return attachmentID(d.Target, d.Policy) }),
+		requests:     table.New("create-request", func(r *CreateRequest) string { return r.ID }),
+		tags:         table.New("tags", func(t *Tags) string { return t.Resource }),
+		chains:       new(sync.Map),
 	}
-	s.ouByParent = s.OUs.Index(func(o *OU) []string { return []string{o.Parent} })
-	s.accountByParent = s.Accounts.Index(func(a *Account) []string { return []string{a.Parent} })
-	s.accountByEmail = s.Accounts.Index(func(a *Account) []string { return []string{a.Email} })
-	s.policyByType = s.Policies.Index(func(p *Policy) []string { return []string{string(p.Type)} })
-	s.attachByTarget = s.Attachments.Index(func(a *Attachment) []string { return []string{a.Target} })
-	s.attachByPolicy = s.Attachments.Index(func(a *Attachment) []string { return []string{string(a.Policy)} })
+	s.ouByParent = s.ous.Index(func(o *OU) []string { return []string{o.Parent} })
+	s.ouByName = s.ous.Index(func(o *OU) []string { return []string{o.Parent + "/" + o.Name} })
+	s.accountByParent = s.accounts.Index(func(a *Account) []string { return []string{a.Parent} })
+	s.accountByClose = s.accounts.Index(func(a *Account) []string {
+		if a.Closing.IsZero() {
+			return nil
+		}
+		return []string{string(a.State)}
+	})
+	s.policyByType = s.policies.Index(func(p *Policy) []string { return []string{string(p.Type)} })
+	s.policyByName = s.policies.Index(func(p *Policy) []string { return []string{string(p.Type) + "/" + p.Name} })
+	s.attachByTarget = s.attachments.Index(func(a *Attachment) []string { return []string{a.Target} })
+	s.attachByPolicy = s.attachments.Index(func(a *Attachment) []string { return []string{string(a.Policy)} })
+	s.requestByState = s.requests.Index(func(r *CreateRequest) []string { return []string{r.State} })
 	return s
 }
 
 // Tables lists the tables for the store.
 func (s *State) Tables() []table.Any {
-	return []table.Any{s.organization, s.OUs, s.Accounts, s.Policies, s.Attachments, s.Requests, s.Tags}
+	return []table.Any{s.organization, s.ous, s.accounts, s.policies, s.attachments, s.detachments, s.requests, s.tags}
 }
+
+// changed drops what was worked out from rows that are about to change. Every function of this package that changes
+// the tree, a policy or an attachment calls it.
+func (s *State) changed() { s.chains = new(sync.Map) }
 
 // Organization gives the organization, or false if the partition holds none.
 func (s *State) Organization() (*Organization, bool) {
@@ -152,15 +83,45 @@ func (s *State) Organization() (*Organization, bool) {
 	return nil, false
 }
 
-// Chain gives the policies of a type that bear on an account, root first and the account last, each node with what is
-// attached to it. It is nil where the type binds nothing: the type is not enabled, the account is the management account
-// or is no member. The result is shared and must not be changed.
-func (s *State) Chain(account ident.AccountID, t PolicyType) []iampolicy.Level {
-	return nil // to be written
+// Account finds a member account, the management account included.
+func (s *State) Account(id ident.AccountID) (*Account, bool) { return s.accounts.Get(string(id)) }
+
+// Accounts walks the accounts behind an ID.
+func (s *State) Accounts(after string) iter.Seq2[string, *Account] { return s.accounts.After(after) }
+
+// AccountCount is the number of accounts in the organization, closed ones included.
+func (s *State) AccountCount() int { return s.accounts.Len() }
+
+// AccountsIn walks the accounts directly in a root or OU, behind an ID.
+func (s *State) AccountsIn(parent, after string) iter.Seq2[string, *Account] {
+	return s.accountByParent.FindAfter(parent, after)
 }
 
-// Path gives the account's path "o-…/r-…/ou-…/" with a trailing slash and without the account, as aws:PrincipalOrgPaths
-// shows it, or "" for an account that is no member.
-func (s *State) Path(account ident.AccountID) string {
-	return "" // to be written
+// OU finds an organizational unit.
+func (s *State) OU(id ident.OUID) (*OU, bool) { return s.ous.Get(string(id)) }
+
+// OUsIn walks the OUs directly in a root or OU, behind an ID.
+func (s *State) OUsIn(parent, after string) iter.Seq2[string, *OU] {
+	return s.ouByParent.FindAfter(parent, after)
+}
+
+// Policy finds an organization policy.
+func (s *State) Policy(id ident.PolicyID) (*Policy, bool) { return s.policies.Get(string(id)) }
+
+// PoliciesOf walks the policies of a type behind an ID, AWS's own included.
+func (s *State) PoliciesOf(t PolicyType, after string) iter.Seq2[string, *Policy] {
+	return s.policyByType.FindAfter(string(t), after)
+}
+
+// Request finds a CreateAccount request.
+func (s *State) Request(id string) (*CreateRequest, bool) { return s.requests.Get(id) }
+
+// Requests walks the CreateAccount requests behind an ID.
+func (s *State) Requests(after string) iter.Seq2[string, *CreateRequest] {
+	return s.requests.After(after)
+}
+
+// RequestsIn walks the CreateAccount requests that are in a state, behind an ID.
+func (s *State) RequestsIn(state, after string) iter.Seq2[string, *CreateRequest] {
+	return s.requestByState.FindAfter(state, after)
 }
