@@ -73,6 +73,7 @@ const (
 	EntityUnmodifiableForNow Code = "EntityTemporarilyUnmodifiable"
 	PasswordPolicyViolation  Code = "PasswordPolicyViolation"
 	InvalidAuthorizationMsg  Code = "InvalidAuthorizationMessage"
+	InvalidParameterValue    Code = "InvalidParameterValue"
 )
 
 // Codes of CloudTrail.
