@@ -1,0 +1,118 @@
+package sts
+
+import (
+	"bytes"
+	"compress/flate"
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"umbel/iampolicy"
+	"umbel/internal/domain/iam"
+	"umbel/internal/fault"
+	"umbel/internal/ident"
+	model "umbel/internal/model/sts"
+)
+
+// The limits of session policies (API_AssumeRole, Policy and PolicyArns).
+const (
+	maxPlainPolicy  = 2048 // characters, inline text and ARNs together
+	maxSessionARNs  = 10
+	packedPolicyCap = 1024 // bytes, packed; AWS does not publish its own format or limit
+)
+
+// passed are the session policies of a call.
+type passed struct {
+	Inline []string
+	ARNs   []string
+}
+
+// sessionPolicies checks the session policies of a call. Managed ones must exist in the account of the session.
+func sessionPolicies(state *iam.State, account ident.AccountID, inline *string, managed []model.PolicyDescriptorType) (passed, error) {
+	var p passed
+	size := 0
+	if inline != nil {
+		size = utf8.RuneCountInString(*inline)
+		if size > maxPlainPolicy {
+			return p, fault.New(fault.ValidationFailed, "1 validation error detected: Value '%s' at 'policy' failed to satisfy constraint: Member must have length less than or equal to %d", *inline, maxPlainPolicy)
+		}
+		if err := iampolicy.Validate(iampolicy.KindIdentity, *inline); err != nil {
+			return p, fault.New(fault.MalformedPolicy, "%s", err.Error()).Because(err)
+		}
+		p.Inline = []string{*inline}
+	}
+	if len(managed) > maxSessionARNs {
+		return p, fault.New(fault.ValidationFailed, "1 validation error detected: Value at 'policyArns' failed to satisfy constraint: Member must have length less than or equal to %d", maxSessionARNs)
+	}
+	for _, m := range managed {
+		if m.Arn == nil {
+			return p, fault.New(fault.ValidationFailed, "1 validation error detected: Value null at 'policyArns' failed to satisfy constraint: Member must not be null")
+		}
+		if !policyExists(state, account, *m.Arn) {
+			return p, fault.New(fault.ValidationFailed, "ARN %s is not valid.", *m.Arn)
+		}
+		size += len(*m.Arn)
+		p.ARNs = append(p.ARNs, *m.Arn)
+	}
+	if size > maxPlainPolicy {
+		return p, tooLarge("policy", percent(size, maxPlainPolicy))
+	}
+	return p, nil
+}
+
+// policyExists reports whether an ARN names a managed policy that a session of the account can have.
+func policyExists(state *iam.State, account ident.AccountID, arn string) bool {
+	a, err := ident.ParseARN(arn)
+	rest, ok := strings.CutPrefix(a.Resource, "policy/")
+	if err != nil || !ok || a.Service != "iam" {
+		return false
+	}
+	if a.Account == "aws" {
+		return true
+	}
+	at := strings.LastIndexByte(rest, '/') + 1
+	policy, ok := state.Policies.Get(strings.ToLower(rest[at:]))
+	return ok && a.Account == string(account) && policy.Name == rest[at:] && policy.Path == "/"+rest[:at]
+}
+
+// packedSize gives how much of the packed limit the policies and tags take, in percent, or nil where there are none.
+func packedSize(p passed, tags []model.Tag) (*int32, error) {
+	if len(p.Inline)+len(p.ARNs)+len(tags) == 0 {
+		return nil, nil
+	}
+	var packed bytes.Buffer
+	w, err := flate.NewWriter(&packed, flate.BestCompression)
+	if err != nil {
+		return nil, fmt.Errorf("sts: packed size: %w", err)
+	}
+	for _, text := range append(p.Inline, p.ARNs...) {
+		if _, err := w.Write([]byte(text)); err != nil {
+			return nil, fmt.Errorf("sts: packed size: %w", err)
+		}
+	}
+	for _, t := range tags {
+		if _, err := w.Write([]byte(*t.Key + "\x00" + *t.Value + "\x00")); err != nil {
+			return nil, fmt.Errorf("sts: packed size: %w", err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		return nil, fmt.Errorf("sts: packed size: %w", err)
+	}
+	size := percent(packed.Len(), packedPolicyCap)
+	if size > 100 {
+		if len(p.Inline)+len(p.ARNs) == 0 {
+			return nil, tooLarge("tags", size)
+		}
+		return nil, tooLarge("policy", size)
+	}
+	return &size, nil
+}
+
+func percent(n, limit int) int32 { return int32((n*100 + limit - 1) / limit) }
+
+func tooLarge(what string, size int32) error {
+	if what == "tags" {
+		return fault.New(fault.PackedPolicyTooLarge, "Packed size of session tags consumes %d%% of allotted space.", size)
+	}
+	return fault.New(fault.PackedPolicyTooLarge, "Packed policy consumes %d%% of allotted space, please use smaller policy.", size)
+}
