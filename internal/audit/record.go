@@ -81,7 +81,7 @@ func (r *Recorder) Record(c *Call) []ledger.Event {
 // event makes the event for the trail of one account.
 func (r *Recorder) event(c *Call, recipient ident.AccountID, shared string) ledger.Event {
 	e := ledger.Event{
-		Account: string(recipient), Time: c.Time.UTC().Truncate(time.Second), ID: newID(c.Rand), Name: c.Name,
+		Account: string(recipient), Time: c.Time.UTC(), ID: newID(c.Rand), Name: c.Name,
 		Source: Source(c.Service), ReadOnly: c.ReadOnly, Resources: r.resources(c),
 	}
 	if recipient == c.Identity.Account {
