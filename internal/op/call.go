@@ -6,8 +6,10 @@ import (
 	"fmt"
 	"io"
 	"net/netip"
+	"slices"
 	"time"
 
+	"umbel/iampolicy"
 	"umbel/internal/domain/iam"
 	"umbel/internal/domain/org"
 	"umbel/internal/ident"
@@ -42,6 +44,8 @@ type Call struct {
 	Locate func(key string, fresh bool) (store.Partition, bool, error)
 	// Tx is the view; set before Targets and Run, nil in Scope.
 	Tx store.Tx
+	// View names the partitions that Tx can see; set with it.
+	View store.Scope
 	// Notes are what the audit record shall carry beyond input and output.
 	Notes Notes
 }
@@ -82,6 +86,8 @@ type Caller struct {
 	AccessKeyID  string
 	Name         string       // user or role name; empty for root
 	Session      *iam.Session // nil for long-term keys
+	// Inline are the session's inline policies, compiled once; nil if it has none.
+	Inline []iampolicy.Source
 	// User and Role are the rows in this call's view, for the kind that has one.
 	User *iam.User
 	Role *iam.Role
@@ -115,6 +121,11 @@ func Schema(p store.Partition) (store.State, error) {
 		return iam.NewState(), nil
 	}
 	return nil, fmt.Errorf("op: no such partition: %q", p)
+}
+
+// Holds reports whether the call's view holds a partition: State panics for any other.
+func (c *Call) Holds(p store.Partition) bool {
+	return slices.Contains(c.View.Write, p) || slices.Contains(c.View.Read, p)
 }
 
 // Org gives the memory of the caller's organization, or nil if its account is in none.
