@@ -2,6 +2,7 @@ package iampolicy
 
 import (
 	"encoding/json"
+	"errors"
 	"sync"
 )
 
@@ -30,3 +31,11 @@ func (d *Document) MarshalJSON() ([]byte, error) { return json.Marshal(d.text) }
 
 // UnmarshalJSON reads the text back.
 func (d *Document) UnmarshalJSON(b []byte) error { return json.Unmarshal(b, &d.text) }
+
+// policy gives the compiled policy of a source; without a document an error.
+func (s *Source) policy() (*Policy, error) {
+	if s.Document == nil {
+		return nil, errors.New("iampolicy: a source without a document")
+	}
+	return s.Document.Policy()
+}

@@ -1,0 +1,113 @@
+package iampolicy
+
+import "unicode/utf8"
+
+// A pattern is kept with its wildcards as bytes that valid UTF-8 never holds, so that an escaped or substituted '*' stays an
+// ordinary character. "Tight" wildcards do not match a colon: they keep the segments of an ARN apart.
+const (
+	oneTight  = 0xFC // '?' within a segment
+	oneWide   = 0xFD // '?'
+	starTight = 0xFE // '*' within a segment
+	starWide  = 0xFF // '*'
+)
+
+// shape lets the common patterns skip the general match.
+type shape uint8
+
+const (
+	shapeGeneral shape = iota
+	shapeAny           // one wide star
+	shapeLiteral       // no wildcard
+	shapePrefix        // one wide star, at the end
+)
+
+func shapeOf(pattern string) shape {
+	switch i := firstWildcard(pattern); {
+	case i < 0:
+		return shapeLiteral
+	case i == len(pattern)-1 && pattern[i] == starWide && i == 0:
+		return shapeAny
+	case i == len(pattern)-1 && pattern[i] == starWide:
+		return shapePrefix
+	}
+	return shapeGeneral
+}
+
+func firstWildcard(pattern string) int {
+	for i := 0; i < len(pattern); i++ {
+		if pattern[i] >= oneTight {
+			return i
+		}
+	}
+	return -1
+}
+
+// match tells whether an encoded pattern matches the whole of s. With fold, s is compared in ASCII lower case, and the
+// pattern must be in lower case.
+//
+// Going back to the last star only is enough: an earlier wide star can take nothing that the later one could not, and an
+// earlier tight one is held by the colon behind it, or stands in the same segment as the later one.
+func match[P string | []byte](pattern P, s string, fold bool) bool {
+	i, j := 0, 0
+	wide, wideFrom := -1, 0
+	tight, tightFrom := -1, 0
+	for j < len(s) {
+		if i < len(pattern) {
+			c := pattern[i]
+			if c == starWide {
+				i++
+				wide, wideFrom, tight = i, j, -1
+				continue
+			}
+			if c == starTight {
+				i++
+				tight, tightFrom = i, j
+				continue
+			}
+			if w := step(c, s, j, fold); w > 0 {
+				i, j = i+1, j+w
+				continue
+			}
+		}
+		switch {
+		case tight >= 0 && s[tightFrom] != ':':
+			tightFrom += width(s, tightFrom)
+			i, j = tight, tightFrom
+		case wide >= 0:
+			wideFrom += width(s, wideFrom)
+			i, j, tight = wide, wideFrom, -1
+		default:
+			return false
+		}
+	}
+	for i < len(pattern) && (pattern[i] == starWide || pattern[i] == starTight) {
+		i++
+	}
+	return i == len(pattern)
+}
+
+// step gives how many bytes of s at j the pattern's byte c matches, 0 for none.
+func step(c byte, s string, j int, fold bool) int {
+	switch b := s[j]; {
+	case c == oneWide || c == oneTight && b != ':':
+		return width(s, j)
+	case c == b && c < oneTight, fold && c == lower(b):
+		return 1
+	}
+	return 0
+}
+
+func lower(b byte) byte {
+	if 'A' <= b && b <= 'Z' {
+		return b + ('a' - 'A')
+	}
+	return b
+}
+
+func width(s string, at int) int {
+	if s[at] < utf8.RuneSelf {
+		return 1
+	}
+	_, w := utf8.DecodeRuneInString(s[at:])
+	return w
+}
