@@ -150,8 +150,11 @@ func region(service, scope string) string {
 }
 
 // errorCode gives the errorCode of a record. IAM and STS name there the model's exception, not the code of the wire:
-// NoSuchEntityException for NoSuchEntity. Codes of authentication and authorization stay as they are.
+// NoSuchEntityException for NoSuchEntity. A refusal is AccessDenied everywhere, whatever the wire calls it.
 func errorCode(service string, f *Failure) string {
+	if f.Denied {
+		return "AccessDenied"
+	}
 	if service != "iam" && service != "sts" {
 		return f.Code
 	}

@@ -150,7 +150,7 @@ func roleSession(c *op.Call, in *model.AssumeRoleInput, ref roleRef, role *iam.R
 	if err != nil {
 		return nil, nil, err
 	}
-	policies, err := sessionPolicies(c.IAMOf(ref.Account), ref.Account, in.Policy, in.PolicyArns)
+	policies, err := sessionPolicies(c.IAMOf(ref.Account), in.Policy, in.PolicyArns)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -3,14 +3,14 @@ package sts
 import (
 	"bytes"
 	"compress/flate"
+	"encoding/json"
+	"errors"
 	"fmt"
-	"strings"
 	"unicode/utf8"
 
 	"umbel/iampolicy"
 	"umbel/internal/domain/iam"
 	"umbel/internal/fault"
-	"umbel/internal/ident"
 	model "umbel/internal/model/sts"
 )
 
@@ -28,7 +28,7 @@ type passed struct {
 }
 
 // sessionPolicies checks the session policies of a call. Managed ones must exist in the account of the session.
-func sessionPolicies(state *iam.State, account ident.AccountID, inline *string, managed []model.PolicyDescriptorType) (passed, error) {
+func sessionPolicies(state *iam.State, inline *string, managed []model.PolicyDescriptorType) (passed, error) {
 	var p passed
 	size := 0
 	if inline != nil {
@@ -37,7 +37,7 @@ func sessionPolicies(state *iam.State, account ident.AccountID, inline *string, 
 			return p, fault.New(fault.ValidationFailed, "1 validation error detected: Value '%s' at 'policy' failed to satisfy constraint: Member must have length less than or equal to %d", *inline, maxPlainPolicy)
 		}
 		if err := iampolicy.Validate(iampolicy.KindIdentity, *inline); err != nil {
-			return p, fault.New(fault.MalformedPolicy, "%s", err.Error()).Because(err)
+			return p, malformed(*inline, err)
 		}
 		p.Inline = []string{*inline}
 	}
@@ -48,8 +48,8 @@ func sessionPolicies(state *iam.State, account ident.AccountID, inline *string, 
 		if m.Arn == nil {
 			return p, fault.New(fault.ValidationFailed, "1 validation error detected: Value null at 'policyArns' failed to satisfy constraint: Member must not be null")
 		}
-		if !policyExists(state, account, *m.Arn) {
-			return p, fault.New(fault.ValidationFailed, "ARN %s is not valid.", *m.Arn)
+		if _, ok := state.ManagedSource(*m.Arn); !ok {
+			return p, fault.New(fault.ValidationFailed, "The policy ARN %s is not valid.", *m.Arn)
 		}
 		size += len(*m.Arn)
 		p.ARNs = append(p.ARNs, *m.Arn)
@@ -60,19 +60,17 @@ func sessionPolicies(state *iam.State, account ident.AccountID, inline *string, 
 	return p, nil
 }
 
-// policyExists reports whether an ARN names a managed policy that a session of the account can have.
-func policyExists(state *iam.State, account ident.AccountID, arn string) bool {
-	a, err := ident.ParseARN(arn)
-	rest, ok := strings.CutPrefix(a.Resource, "policy/")
-	if err != nil || !ok || a.Service != "iam" {
-		return false
+// malformed tells what is wrong with an inline policy, without the place in it, which STS does not tell.
+func malformed(text string, err error) error {
+	message := err.Error()
+	var syntax *iampolicy.SyntaxError
+	switch {
+	case !json.Valid([]byte(text)):
+		message = "This policy contains invalid Json"
+	case errors.As(err, &syntax):
+		message = syntax.Message
 	}
-	if a.Account == "aws" {
-		return true
-	}
-	at := strings.LastIndexByte(rest, '/') + 1
-	policy, ok := state.Policies.Get(strings.ToLower(rest[at:]))
-	return ok && a.Account == string(account) && policy.Name == rest[at:] && policy.Path == "/"+rest[:at]
+	return fault.New(fault.MalformedPolicy, "%s", message).Because(err)
 }
 
 // packedSize gives how much of the packed limit the policies and tags take, in percent, or nil where there are none.

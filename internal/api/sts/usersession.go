@@ -110,7 +110,7 @@ func runGetFederationToken(c *op.Call, in *model.GetFederationTokenInput) (*mode
 	if err != nil {
 		return nil, err
 	}
-	policies, err := sessionPolicies(c.IAM(), c.Caller.Account, in.Policy, in.PolicyArns)
+	policies, err := sessionPolicies(c.IAM(), in.Policy, in.PolicyArns)
 	if err != nil {
 		return nil, err
 	}
