@@ -2,6 +2,8 @@ package cloudtrail
 
 import (
 	"context"
+	"encoding/json"
+	"fmt"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -43,7 +45,10 @@ func runLookupEvents(c *op.Call, in *model.LookupEventsInput, events Events) (*m
 	if in.EventCategory != nil {
 		return &model.LookupEventsOutput{Events: []model.Event{}}, nil // no trail logs Insights events
 	}
-	what := []byte(binding(q))
+	what, err := binding(c, in)
+	if err != nil {
+		return nil, err
+	}
 	if in.NextToken != nil {
 		after, err := c.Pages.Open(*in.NextToken, what)
 		if err != nil {
@@ -64,6 +69,17 @@ func runLookupEvents(c *op.Call, in *model.LookupEventsInput, events Events) (*m
 		out.NextToken = &token
 	}
 	return out, nil
+}
+
+// binding ties a page token to the account and to the parameters it was made for: only with the same is it valid.
+func binding(c *op.Call, in *model.LookupEventsInput) ([]byte, error) {
+	bound := *in
+	bound.NextToken, bound.MaxResults = nil, nil
+	raw, err := json.Marshal(&bound)
+	if err != nil {
+		return nil, fmt.Errorf("cloudtrail: page token: %w", err)
+	}
+	return append([]byte("cloudtrail.LookupEvents "+c.Caller.Account+" "), raw...), nil
 }
 
 // query checks the input. Times count in whole seconds, both ends included, as eventTime does.
