@@ -21,8 +21,17 @@ type State struct {
 	Policies *table.Table[ManagedPolicy]
 	Keys     *table.Table[AccessKey]
 	Profiles *table.Table[InstanceProfile]
+	Removals *table.Table[RoleRemoval]
 
-	keyByOwner *table.Index[AccessKey]
+	keyByOwner    *table.Index[AccessKey]
+	userByID      *table.Index[User]
+	userByGroup   *table.Index[User]
+	roleByID      *table.Index[Role]
+	profileByRole *table.Index[InstanceProfile]
+	// Users, groups and roles by the ARN of a managed policy: attached, or (under boundaryKey) as their boundary.
+	userByPolicy  *table.Index[User]
+	groupByPolicy *table.Index[Group]
+	roleByPolicy  *table.Index[Role]
 }
 
 // Account is the account itself: what exists whether or not it is in an organization.
@@ -30,8 +39,10 @@ type Account struct {
 	ID      ident.AccountID
 	Name    string
 	Email   string // of the root user; unique over all of Umbel
-	Alias   string
+	Alias   string // unique over all of Umbel; empty for none
 	Created time.Time
+	// Passwords is the account's own password policy; nil means IAM's default.
+	Passwords *PasswordPolicy `json:",omitempty"`
 	// Closed is when the account was closed; zero while it is open. Nothing in a closed account can call anything.
 	Closed time.Time
 }
@@ -42,23 +53,29 @@ type Entity struct {
 	Path     string // begins and ends with "/"
 	UniqueID string // AIDA…, AGPA…, AROA…
 	Created  time.Time
-	Inline   map[string]*iampolicy.Document // inline policies by name
-	Attached []string                       // ARNs of attached managed policies, in order of attachment
-	Boundary string                         // ARN of the permissions boundary; empty for none
-	Tags     map[string]string
+	Inline   []InlinePolicy    `json:",omitempty"` // in order of name
+	Attached []string          `json:",omitempty"` // ARNs of attached managed policies, in order of attachment
+	Boundary string            `json:",omitempty"` // ARN of the permissions boundary; empty for none
+	Tags     map[string]string `json:",omitempty"`
+}
+
+// InlinePolicy is a policy that lives and dies with the user, group or role it is in.
+type InlinePolicy struct {
+	Name     string
+	Document *iampolicy.Document
 }
 
 // User is an IAM user. Its ID in the table is its name in lower case: names are unique without regard to case.
 type User struct {
 	Entity
-	Groups []string // names of its groups, in order of joining
-	Login  *LoginProfile
+	Groups []string      `json:",omitempty"` // lower-case names of its groups, in order of joining
+	Login  *LoginProfile `json:",omitempty"`
 }
 
-// LoginProfile is a user's console password, kept as a salted hash.
+// LoginProfile tells that a user has a console password. The password itself is checked against the password policy and
+// forgotten: there is nothing here to sign in to with it, so it is not kept.
 type LoginProfile struct {
 	Created       time.Time
-	Hash          string
 	ResetRequired bool
 }
 
@@ -70,8 +87,10 @@ type Role struct {
 	Entity
 	Description string
 	MaxSession  int // seconds
-	Trust       *iampolicy.Document
-	LastUsed    time.Time
+	// Trust is the trust policy as saved: principals that are users or roles stand in it as unique IDs.
+	Trust *iampolicy.Document
+	// Trusted tells, by unique ID, the ARN each such principal had when the trust policy was saved.
+	Trusted map[string]string `json:",omitempty"`
 }
 
 // ManagedPolicy is a customer managed policy with its versions.
@@ -82,10 +101,11 @@ type ManagedPolicy struct {
 	Description string
 	Created     time.Time
 	Updated     time.Time
-	Versions    []PolicyVersion // oldest first
-	Default     int             // number of the default version
-	Next        int             // number the next version gets
-	Tags        map[string]string
+	Versions    []PolicyVersion   // oldest first
+	Default     int               // number of the default version
+	Next        int               // number the next version gets
+	Tags        map[string]string `json:",omitempty"`
+	AWS         bool              `json:"-"` // an AWS managed policy: no account owns it
 }
 
 // PolicyVersion is one version of a managed policy.
@@ -108,8 +128,17 @@ type AccessKey struct {
 type InstanceProfile struct {
 	Name     string
 	Path     string
-	UniqueID string
-	Role     string
+	UniqueID string // AIPA…
+	Role     string // name of its role; empty for none
 	Created  time.Time
-	Tags     map[string]string
+	Tags     map[string]string `json:",omitempty"`
+}
+
+// RoleRemoval is what became of a request to delete a service-linked role.
+type RoleRemoval struct {
+	ID     string // the deletion task ID
+	Role   string // ARN
+	Reason string `json:",omitempty"` // why the role could not be deleted; empty if it was
+	// Usage names what still uses the role, by Region.
+	Usage map[string][]string `json:",omitempty"`
 }
