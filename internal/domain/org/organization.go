@@ -5,9 +5,9 @@ import (
 	"slices"
 	"time"
 
-	"umbel/iampolicy"
 	"umbel/internal/fault"
 	"umbel/internal/ident"
+	"umbel/internal/table"
 )
 
 // Enabled reports whether a policy type is enabled in the root.
@@ -21,10 +21,10 @@ type Founder struct {
 }
 
 // Create puts a new organization into empty memory, with its root and its management account. No policy type is enabled
-// yet. The root's ID is drawn from r.
+// yet. The root's ID is drawn from r. Errors: AlreadyInOrganization.
 func (s *State) Create(r io.Reader, now time.Time, id ident.OrgID, f Founder, features FeatureSet) (*Organization, error) {
 	if _, ok := s.Organization(); ok {
-		return nil, fault.New(fault.AlreadyInOrganization, "The provided account is already a member of an organization.")
+		return nil, AlreadyIn()
 	}
 	o := &Organization{ID: id, Management: f.ID, FeatureSet: features, Root: ident.NewRootID(r), Created: now}
 	s.changed()
@@ -40,45 +40,48 @@ func (s *State) Create(r io.Reader, now time.Time, id ident.OrgID, f Founder, fe
 	return o, nil
 }
 
-// Default is the policy of a type that is attached everywhere from the start.
-func Default(t PolicyType) ident.PolicyID {
-	switch t {
-	case ServiceControlPolicy:
-		return "p-FullAWSAccess"
-	case ResourceControlPolicy:
-		return "p-RCPFullAWSAccess"
-	}
-	return ""
+// AlreadyIn is the error of an account that is in an organization and asks for another.
+func AlreadyIn() error {
+	return fault.New(fault.AlreadyInOrganization, "The provided account is already a member of an organization.")
 }
 
-// awsPolicies makes the policies that AWS manages. Their names, descriptions and texts are AWS's.
-func awsPolicies(now time.Time) []*Policy {
-	return []*Policy{{
-		ID: Default(ServiceControlPolicy), Type: ServiceControlPolicy, Name: "FullAWSAccess",
-		Description: "Allows access to every operation", AWSManaged: true, Created: now,
-		Content: iampolicy.NewDocument(`{
-  "Version": "2012-10-17",
-  "Statement": [
-    {
-      "Effect": "Allow",
-      "Action": "*",
-      "Resource": "*"
-    }
-  ]
-}`),
-	}, {
-		ID: Default(ResourceControlPolicy), Type: ResourceControlPolicy, Name: "RCPFullAWSAccess",
-		Description: "Allows access to every operation on every resource", AWSManaged: true, Created: now,
-		Content: iampolicy.NewDocument(`{
-  "Version": "2012-10-17",
-  "Statement": [
-    {
-      "Effect": "Allow",
-      "Principal": "*",
-      "Action": "*",
-      "Resource": "*"
-    }
-  ]
-}`),
-	}}
+// Delete removes the organization with its OUs and policies. Members, closed ones included, must be gone
+// (Organizations User Guide, "Deleting an organization"), and no account may be under way. Errors: OrganizationNotEmpty.
+func (s *State) Delete() error {
+	if _, ok := s.Organization(); !ok {
+		return notInUse()
+	}
+	if s.accounts.Len() > 1 || len(s.inProgress()) > 0 {
+		return fault.New(fault.OrganizationNotEmpty, "To delete an organization you must first remove all member accounts (except the master).")
+	}
+	s.changed()
+	empty(s.organization)
+	empty(s.ous)
+	empty(s.accounts)
+	empty(s.policies)
+	empty(s.attachments)
+	empty(s.detachments)
+	empty(s.requests)
+	empty(s.tags)
+	return nil
+}
+
+// empty deletes every row of a table.
+func empty[V any](t *table.Table[V]) {
+	var ids []string
+	for id := range t.All() {
+		ids = append(ids, id)
+	}
+	for _, id := range ids {
+		t.Delete(id)
+	}
+}
+
+// Existing gives the organization, or NotInOrganization.
+func (s *State) Existing() (*Organization, error) {
+	o, ok := s.Organization()
+	if !ok {
+		return nil, notInUse()
+	}
+	return o, nil
 }
