@@ -1,0 +1,161 @@
+package wire
+
+import (
+	"slices"
+	"strings"
+
+	"umbel/internal/fault"
+	"umbel/internal/model"
+)
+
+// Router finds the operation that a request names. It never changes.
+type Router struct {
+	targets  map[string]*model.Service // by the prefix of X-Amz-Target
+	versions map[string]*model.Service // query services, by API version
+	scopes   map[string]*model.Service // by signing name
+	rest     map[string][]template     // REST services' operations by service ID, the most specific first
+	services []*model.Service
+}
+
+// NewRouter makes a router over the services. Of two query services with one API version, or two services with one
+// signing name, the first is taken.
+func NewRouter(services []*model.Service) *Router {
+	r := &Router{
+		targets: map[string]*model.Service{}, versions: map[string]*model.Service{},
+		scopes: map[string]*model.Service{}, rest: map[string][]template{}, services: services,
+	}
+	for _, s := range services {
+		claim(r.scopes, s.SigningName, s)
+		switch s.Protocol {
+		case model.JSON:
+			claim(r.targets, s.TargetPrefix, s)
+		case model.Query, model.EC2:
+			claim(r.versions, s.APIVersion, s)
+		case model.RESTJSON, model.RESTXML:
+			var ts []template
+			for _, op := range s.Operations {
+				ts = append(ts, newTemplate(op))
+			}
+			slices.SortFunc(ts, func(a, b template) int {
+				if d := a.before(b); d != 0 {
+					return d
+				}
+				return strings.Compare(a.op.Name, b.op.Name)
+			})
+			r.rest[s.ID] = ts
+		}
+	}
+	return r
+}
+
+func claim(m map[string]*model.Service, key string, s *model.Service) {
+	if m[key] == nil {
+		m[key] = s
+	}
+}
+
+// Route finds the operation. scopeService is the service of the credential scope, empty for an unsigned request. The
+// order is: X-Amz-Target, which is unique; Action with Version, which is unique; the credential scope, for REST; the
+// unsigned operations of REST services. An operation that does not exist is fault.UnknownOperation; the service is set
+// even then, if only to a stand-in that speaks the dialect the request looks like.
+func (r *Router) Route(req *Request, scopeService string) (*model.Service, *model.Operation, error) {
+	if target := req.Header.Get("X-Amz-Target"); target != "" {
+		return r.target(req, target)
+	}
+	if name, version := action(req.RawQuery); name != "" {
+		return r.action(req, name, version, scopeService)
+	}
+	svc := r.scopes[scopeService]
+	if isForm(req, svc) {
+		if name, version := action(string(req.Body)); name != "" {
+			return r.action(req, name, version, scopeService)
+		}
+	}
+	if svc == nil {
+		return r.unsigned(req)
+	}
+	if ts, ok := r.rest[svc.ID]; ok {
+		return r.path(req, svc, ts)
+	}
+	return svc, nil, fault.New(fault.UnknownOperation, "The request does not name an operation of %s.", svc.FullName)
+}
+
+// isForm tells whether the body may be a form.
+func isForm(req *Request, svc *model.Service) bool {
+	if ct := req.Header.Get("Content-Type"); ct != "" {
+		return strings.HasPrefix(ct, "application/x-www-form-urlencoded")
+	}
+	return svc == nil || svc.Protocol == model.Query || svc.Protocol == model.EC2
+}
+
+// target routes by X-Amz-Target: prefix, dot, name.
+func (r *Router) target(req *Request, target string) (*model.Service, *model.Operation, error) {
+	dot := strings.LastIndexByte(target, '.')
+	if dot < 0 {
+		return Fallback(req), nil, fault.New(fault.UnknownOperation, "")
+	}
+	svc := r.targets[target[:dot]]
+	if svc == nil {
+		return Fallback(req), nil, fault.New(fault.UnknownOperation, "")
+	}
+	op := svc.Operations[target[dot+1:]]
+	if op == nil {
+		return svc, nil, fault.New(fault.UnknownOperation, "")
+	}
+	return svc, op, nil
+}
+
+// action routes by Action and Version. Without a version the credential scope tells the service.
+func (r *Router) action(req *Request, name, version, scopeService string) (*model.Service, *model.Operation, error) {
+	svc := r.scopes[scopeService]
+	if svc == nil || svc.APIVersion != version {
+		if s := r.versions[version]; s != nil {
+			svc = s
+		}
+	}
+	if svc == nil {
+		return Fallback(req), nil, fault.New(fault.UnknownOperation, "Could not find operation %s for version %s", name, version)
+	}
+	op := svc.Operations[name]
+	if op == nil || version != "" && version != svc.APIVersion || svc.Protocol != model.Query {
+		return svc, nil, fault.New(fault.UnknownOperation, "Could not find operation %s for version %s", name, version)
+	}
+	return svc, op, nil
+}
+
+// path routes by method, path, and what the operations want in query and headers.
+func (r *Router) path(req *Request, svc *model.Service, ts []template) (*model.Service, *model.Operation, error) {
+	query, err := parseForm(req.RawQuery)
+	if err != nil {
+		return svc, nil, err
+	}
+	var other *model.Operation // fits, but for what it demands
+	for _, t := range ts {
+		if t.op.Method != req.Method || !t.matchQuery(query) {
+			continue
+		}
+		if _, ok := t.match(req.Path); !ok {
+			continue
+		}
+		if t.matchDemanded(req, query) {
+			return svc, t.op, nil
+		}
+		other = t.op
+	}
+	if other != nil {
+		return svc, other, nil // validation will say what is missing
+	}
+	return svc, nil, fault.New(fault.UnknownOperation, "")
+}
+
+// unsigned looks for a REST operation that needs no signature.
+func (r *Router) unsigned(req *Request) (*model.Service, *model.Operation, error) {
+	for _, s := range r.services {
+		if ts, ok := r.rest[s.ID]; ok {
+			if _, op, err := r.path(req, s, ts); err == nil && op.Unsigned {
+				return s, op, nil
+			}
+		}
+	}
+	return Fallback(req), nil, fault.New(fault.UnknownOperation, "")
+}
