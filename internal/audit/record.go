@@ -143,7 +143,7 @@ func Source(service string) string { return service + ".amazonaws.com" }
 // region gives the awsRegion of a record. The services with one endpoint for all Regions log in us-east-1.
 func region(service, scope string) string {
 	switch service {
-	case "iam", "organizations":
+	case "account", "iam", "organizations":
 		return "us-east-1"
 	}
 	return scope

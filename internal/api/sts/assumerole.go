@@ -31,6 +31,9 @@ func scopeAssumeRole(c *op.Call, in *model.AssumeRoleInput) (store.Scope, error)
 	if c.Caller.Kind == op.Root && !trustedRoot(c) {
 		return store.Scope{}, fault.New(fault.AccessDenied, "Roles may not be assumed by root accounts.")
 	}
+	if c.Caller.Kind == op.FederatedUser {
+		return store.Scope{}, role.denied(c) // API_GetFederationToken: no STS operation but GetCallerIdentity
+	}
 	return role.scope(c)
 }
 

@@ -23,6 +23,7 @@ func getCallerIdentity() *op.Operation {
 func getAccessKeyInfo() *op.Operation {
 	return op.Define(op.Decl[model.GetAccessKeyInfoInput, model.GetAccessKeyInfoOutput]{
 		Service: "sts", Name: "GetAccessKeyInfo", Access: op.Read,
+		Scope: noUserSession[model.GetAccessKeyInfoInput]("GetAccessKeyInfo"),
 		Targets: func(*op.Call, *model.GetAccessKeyInfoInput) ([]op.Target, error) {
 			return []op.Target{{Resource: "*"}}, nil
 		},

@@ -46,6 +46,18 @@ func longTermOnly[In any](name string) func(*op.Call, *In) (store.Scope, error) 
 	}
 }
 
+// noUserSession refuses the sessions of GetSessionToken and GetFederationToken: of STS they may call GetCallerIdentity only,
+// the former AssumeRole too (API_GetSessionToken, API_GetFederationToken, "Permissions").
+func noUserSession[In any](name string) func(*op.Call, *In) (store.Scope, error) {
+	refuse := longTermOnly[In](name)
+	return func(c *op.Call, in *In) (store.Scope, error) {
+		if c.Caller.Kind == op.AssumedRole {
+			return store.Scope{}, nil
+		}
+		return refuse(c, in)
+	}
+}
+
 // checkMFA refuses a call that names an MFA device. No device can be registered in Umbel, so none is the caller's.
 func checkMFA(serial, code *string) error {
 	switch {
