@@ -24,8 +24,12 @@ type Any interface {
 	Fork(from Any)
 	// Changes lists what was put and deleted since the fork, in order of ID.
 	Changes() []Change
-	// Each walks all rows in order of ID, encoded as records.
+	// Each walks all rows in order of ID.
 	Each(func(id string, row any) bool)
+	// Decode decodes records into rows for Place. It touches no table and may run beside anything.
+	Decode(id string, body []byte) (row any, err error)
+	// Place puts a row that Decode gave, without noting a change.
+	Place(id string, row any)
 }
 
 // Change is one row put (Row not nil) or deleted (Row nil) since the fork.
@@ -53,7 +57,7 @@ type Index[V any] struct {
 
 // New makes an empty table of the given record kind, whose rows tell their ID by key.
 func New[V any](kind string, key func(*V) string) *Table[V] {
-	return &Table[V]{kind: kind, key: key, rows: new(btree.Map[string, *V]), dirty: map[string]*V{}}
+	return &Table[V]{kind: kind, key: key, rows: new(btree.Map[string, *V])}
 }
 
 // Index adds an index to a table that is still empty. keys gives the index keys of a row: none, one or several.
@@ -79,7 +83,7 @@ func (t *Table[V]) Get(id string) (*V, bool) { return t.rows.Get(id) }
 func (t *Table[V]) Put(row *V) {
 	id := t.key(row)
 	t.set(id, row)
-	t.dirty[id] = row
+	t.note(id, row)
 }
 
 // Delete removes the row, if it is there, and notes the change.
@@ -88,7 +92,15 @@ func (t *Table[V]) Delete(id string) {
 		return
 	}
 	t.Unload(id)
-	t.dirty[id] = nil
+	t.note(id, nil)
+}
+
+// note remembers the change. Most forks change few tables, so the map is made late.
+func (t *Table[V]) note(id string, row *V) {
+	if t.dirty == nil {
+		t.dirty = map[string]*V{}
+	}
+	t.dirty[id] = row
 }
 
 // All walks the rows in order of ID.
@@ -108,15 +120,29 @@ func (t *Table[V]) After(id string) iter.Seq2[string, *V] {
 
 // Load implements Any.
 func (t *Table[V]) Load(id string, body []byte) error {
-	row := new(V)
-	if err := json.Unmarshal(body, row); err != nil {
-		return fmt.Errorf("record %s/%s: %w", t.kind, id, err)
-	}
-	if got := t.key(row); got != id {
-		return fmt.Errorf("record %s/%s: body carries ID %q", t.kind, id, got)
+	row, err := t.decode(id, body)
+	if err != nil {
+		return err
 	}
 	t.set(id, row)
 	return nil
+}
+
+// Decode implements Any.
+func (t *Table[V]) Decode(id string, body []byte) (any, error) { return t.decode(id, body) }
+
+// Place implements Any.
+func (t *Table[V]) Place(id string, row any) { t.set(id, row.(*V)) }
+
+func (t *Table[V]) decode(id string, body []byte) (*V, error) {
+	row := new(V)
+	if err := json.Unmarshal(body, row); err != nil {
+		return nil, fmt.Errorf("record %s/%s: %w", t.kind, id, err)
+	}
+	if got := t.key(row); got != id {
+		return nil, fmt.Errorf("record %s/%s: body carries ID %q", t.kind, id, got)
+	}
+	return row, nil
 }
 
 // Unload implements Any.
@@ -140,7 +166,7 @@ func (t *Table[V]) Fork(from Any) {
 	for i, ix := range t.indexes {
 		ix.at = f.indexes[i].at.Copy()
 	}
-	t.dirty = map[string]*V{}
+	t.dirty = nil
 }
 
 // Changes implements Any.
@@ -215,5 +241,11 @@ func (ix *Index[V]) First(key string) (*V, bool) {
 	return nil, false
 }
 
-// entry joins an index key and a row ID. Neither holds a NUL: the wire refuses it in names.
-func entry(key, id string) string { return key + "\x00" + id }
+// entry joins an index key and a row ID so that no key is the beginning of another key's entries: a NUL inside a key, which
+// a client may well send in a name, is escaped.
+func entry(key, id string) string {
+	if strings.IndexByte(key, 0) >= 0 {
+		key = strings.ReplaceAll(key, "\x00", "\x00\xff")
+	}
+	return key + "\x00\x01" + id
+}
