@@ -103,7 +103,7 @@ func admit(c *op.Call, s *org.State, b *creation, req *org.CreateRequest) (reaso
 // found puts the account's own record and the roles it begins with.
 func found(c *op.Call, s *org.State, a *org.Account, roleName string) {
 	own := c.IAMOf(a.ID)
-	own.PutAccount(&iam.Account{ID: a.ID, Name: a.Name, Email: a.Email, Created: c.Now})
+	iam.NewAccount(own, iam.Env{Now: c.Now, Rand: c.Rand, Quotas: &c.Settings.IAM}, a.ID, a.Name, a.Email)
 	if o, ok := s.Organization(); ok {
 		putAccessRole(c, own, roleName, o.Management)
 		if o.FeatureSet == org.AllFeatures {

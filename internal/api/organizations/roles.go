@@ -15,8 +15,6 @@ const (
 	serviceRoleName   = "AWSServiceRoleForOrganizations"
 	serviceRolePolicy = "arn:" + ident.Partition + ":iam::aws:policy/aws-service-role/AWSOrganizationsServiceTrustPolicy"
 	adminPolicy       = "arn:" + ident.Partition + ":iam::aws:policy/AdministratorAccess"
-
-	sessionSeconds = 3600
 )
 
 // serviceRoleTarget is what creating the service-linked role is authorized on.
@@ -49,7 +47,7 @@ func putRole(c *op.Call, own *iam.State, r *iam.Role) {
 	if _, ok := own.Role(r.Name); ok {
 		return
 	}
-	r.UniqueID, r.Created, r.MaxSession = ident.NewUniqueID(c.Rand, ident.PrefixRole), c.Now, sessionSeconds
+	r.UniqueID, r.Created, r.MaxSession = ident.NewUniqueID(c.Rand, ident.PrefixRole), c.Now, iam.DefaultMaxSession
 	own.Roles.Put(r)
 }
 
