@@ -48,6 +48,26 @@ type jsonReader struct {
 type failure struct {
 	offset  int
 	message string
+	reason  reason
+}
+
+// reason sorts failures as far as IAM's own messages tell them apart.
+type reason uint8
+
+const (
+	reasonOther reason = iota
+	reasonJSON
+	reasonVersion
+	reasonEmpty
+	reasonEffect
+	reasonPrincipal
+)
+
+func fail(offset int, message string) *failure { return &failure{offset: offset, message: message} }
+
+func (f *failure) because(r reason) *failure {
+	f.reason = r
+	return f
 }
 
 func (f *failure) syntaxError(text string) *SyntaxError {
@@ -62,7 +82,9 @@ func position(text string, offset int) (line, column int) {
 	return line, 1 + utf8.RuneCountInString(before[strings.LastIndexByte(before, '\n')+1:])
 }
 
-func (r *jsonReader) fail(offset int, message string) *failure { return &failure{offset, message} }
+func (r *jsonReader) fail(offset int, message string) *failure {
+	return fail(offset, message).because(reasonJSON)
+}
 
 // readJSON reads the one value that a text must be.
 func readJSON(text string) (jsonValue, *failure) {

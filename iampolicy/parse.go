@@ -10,7 +10,7 @@ func parseTree(text string) (*syntaxTree, *failure) {
 		return nil, f
 	}
 	if v.kind != jsonObject {
-		return nil, &failure{v.offset, "a policy is a JSON object"}
+		return nil, fail(v.offset, "a policy is a JSON object")
 	}
 	t := &syntaxTree{offset: v.offset}
 	statements := -1
@@ -20,7 +20,7 @@ func parseTree(text string) (*syntaxTree, *failure) {
 		case "Version":
 			t.version, f = stringOf(m)
 			if f == nil && t.version.text != version2008 && t.version.text != version2012 {
-				f = &failure{m.value.offset, `Version is "` + version2012 + `" or "` + version2008 + `"`}
+				f = fail(m.value.offset, `Version is "`+version2012+`" or "`+version2008+`"`).because(reasonVersion)
 			}
 		case "Id":
 			t.id, f = stringOf(m)
@@ -34,7 +34,7 @@ func parseTree(text string) (*syntaxTree, *failure) {
 		}
 	}
 	if statements < 0 {
-		return nil, &failure{v.offset, "the element Statement is missing"}
+		return nil, fail(v.offset, "the element Statement is missing").because(reasonEmpty)
 	}
 	return t, t.readStatements(&v.members[statements].value)
 }
@@ -45,7 +45,7 @@ const (
 )
 
 func unknownElement(m *jsonMember) *failure {
-	return &failure{m.offset, `unknown element "` + m.name + `"`}
+	return fail(m.offset, `unknown element "`+m.name+`"`)
 }
 
 func (t *syntaxTree) readStatements(v *jsonValue) *failure {
@@ -53,12 +53,9 @@ func (t *syntaxTree) readStatements(v *jsonValue) *failure {
 	if v.kind == jsonArray {
 		list = v.items
 	}
-	if len(list) == 0 {
-		return &failure{v.offset, "Statement is empty"}
-	}
 	for i := range list {
 		if list[i].kind != jsonObject {
-			return &failure{list[i].offset, "a statement is a JSON object"}
+			return fail(list[i].offset, "a statement is a JSON object")
 		}
 		s, f := readStatement(&list[i])
 		if f != nil {
@@ -78,15 +75,15 @@ func readStatement(v *jsonValue) (s statementNode, f *failure) {
 	}
 	switch {
 	case s.effect.offset == 0:
-		f = &failure{s.offset, "the statement has no Effect"}
+		f = fail(s.offset, "the statement has no Effect").because(reasonEffect)
 	case !strings.EqualFold(s.effect.text, "Allow") && !strings.EqualFold(s.effect.text, "Deny"):
-		f = &failure{s.effect.offset, `Effect is "Allow" or "Deny"`}
+		f = fail(s.effect.offset, `Effect is "Allow" or "Deny"`)
 	case s.action.present() && s.notAction.present():
-		f = &failure{s.notAction.offset, "a statement has Action or NotAction, not both"}
+		f = fail(s.notAction.offset, "a statement has Action or NotAction, not both")
 	case s.resource.present() && s.notResource.present():
-		f = &failure{s.notResource.offset, "a statement has Resource or NotResource, not both"}
+		f = fail(s.notResource.offset, "a statement has Resource or NotResource, not both")
 	case s.principal.present() && s.notPrincipal.present():
-		f = &failure{s.notPrincipal.offset, "a statement has Principal or NotPrincipal, not both"}
+		f = fail(s.notPrincipal.offset, "a statement has Principal or NotPrincipal, not both")
 	}
 	return s, f
 }
@@ -120,7 +117,7 @@ func (s *statementNode) readElement(m *jsonMember) (f *failure) {
 
 func stringOf(m *jsonMember) (located, *failure) {
 	if m.value.kind != jsonString {
-		return located{}, &failure{m.value.offset, m.name + " is a string"}
+		return located{}, fail(m.value.offset, m.name+" is a string")
 	}
 	return located{m.value.text, m.value.offset}, nil
 }
@@ -133,7 +130,7 @@ func stringsOf(m *jsonMember) (element, *failure) {
 	}
 	for i := range list {
 		if list[i].kind != jsonString {
-			return e, &failure{list[i].offset, m.name + " is a string or a list of strings"}
+			return e, fail(list[i].offset, m.name+" is a string or a list of strings")
 		}
 		e.values = append(e.values, located{list[i].text, list[i].offset})
 	}
@@ -147,16 +144,16 @@ func readPrincipal(m *jsonMember) (p principalNode, f *failure) {
 		p.any = true
 		return p, nil
 	case m.value.kind != jsonObject:
-		return p, &failure{m.value.offset, m.name + ` is "*" or an object`}
+		return p, fail(m.value.offset, m.name+` is "*" or an object`).because(reasonPrincipal)
 	case len(m.value.members) == 0:
-		return p, &failure{m.value.offset, m.name + " is empty"}
+		return p, fail(m.value.offset, m.name+" is empty").because(reasonPrincipal)
 	}
 	for i := range m.value.members {
 		g := &m.value.members[i]
 		switch g.name {
 		case "AWS", "Service", "Federated", "CanonicalUser":
 		default:
-			return p, &failure{g.offset, `unknown type of principal "` + g.name + `"`}
+			return p, fail(g.offset, `unknown type of principal "`+g.name+`"`)
 		}
 		values, f := stringsOf(g)
 		if f != nil {
@@ -169,15 +166,18 @@ func readPrincipal(m *jsonMember) (p principalNode, f *failure) {
 
 func readConditions(m *jsonMember) (conditions []conditionNode, f *failure) {
 	if m.value.kind != jsonObject {
-		return nil, &failure{m.value.offset, "Condition is an object"}
+		return nil, fail(m.value.offset, "Condition is an object")
 	}
 	for i := range m.value.members {
 		op := &m.value.members[i]
 		if _, ok := parseOperator(op.name); !ok {
-			return nil, &failure{op.offset, `unknown condition operator "` + op.name + `"`}
+			return nil, fail(op.offset, `unknown condition operator "`+op.name+`"`)
 		}
 		if op.value.kind != jsonObject {
-			return nil, &failure{op.value.offset, op.name + " is an object of keys and values"}
+			return nil, fail(op.value.offset, op.name+" is an object of keys and values")
+		}
+		if _, ok := parseOperator(op.name); !ok && len(op.value.members) > 0 { // IAM lets an unknown one pass that is empty
+			return nil, fail(op.offset, `unknown condition operator "`+op.name+`"`)
 		}
 		for j := range op.value.members {
 			key := &op.value.members[j]
@@ -202,7 +202,7 @@ func conditionValues(v *jsonValue) (values []located, f *failure) {
 		case jsonString, jsonNumber, jsonBool:
 			values = append(values, located{list[i].text, list[i].offset})
 		default:
-			return nil, &failure{list[i].offset, "a condition's value is a string, a number, true or false, or a list of them"}
+			return nil, fail(list[i].offset, "a condition's value is a string, a number, true or false, or a list of them")
 		}
 	}
 	return values, nil

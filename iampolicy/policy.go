@@ -51,7 +51,7 @@ func Parse(text string) (*Policy, error) {
 
 func compile(tree *syntaxTree) (*Policy, *failure) {
 	if len(tree.statements) > maxStatements {
-		return nil, &failure{tree.offset, "too many statements"}
+		return nil, fail(tree.offset, "too many statements")
 	}
 	c := compiler{policy: &Policy{}, known: map[string]uint16{}, variables: tree.version.text == version2012}
 	for i := range tree.statements {
@@ -72,9 +72,9 @@ type compiler struct {
 func (c *compiler) statement(n *statementNode) *failure {
 	switch {
 	case n.effect.text != "Allow" && n.effect.text != "Deny":
-		return &failure{n.effect.offset, `Effect is "Allow" or "Deny", in this case`}
+		return fail(n.effect.offset, `Effect is "Allow" or "Deny", in this case`)
 	case !n.action.present() && !n.notAction.present():
-		return &failure{n.offset, "the statement has neither Action nor NotAction"}
+		return fail(n.offset, "the statement has neither Action nor NotAction")
 	}
 	s := statement{
 		sid: n.sid.text, deny: n.effect.text == "Deny",
@@ -118,7 +118,7 @@ func (c *compiler) intern(n *conditionNode) (uint16, *failure) {
 	id, ok := c.known[b.String()]
 	if !ok {
 		if len(c.policy.conditions) == maxStatements {
-			return 0, &failure{n.operator.offset, "too many conditions"}
+			return 0, fail(n.operator.offset, "too many conditions")
 		}
 		id = uint16(len(c.policy.conditions))
 		c.known[b.String()] = id

@@ -65,38 +65,6 @@ func (d decimal) compare(o decimal) relation {
 	return r
 }
 
-// parseDate reads seconds since 1970 (only digits), or the W3C profile of ISO 8601: from "2026-11" to
-// "2026-11-21T05:00:00.123Z". A time without a zone is UTC.
-func parseDate(s string) (t time.Time, ok bool) {
-	if whole, neg := strings.CutPrefix(s, "-"); isDigits(whole) {
-		return epoch(whole, neg)
-	}
-	for _, layout := range [...]string{
-		time.RFC3339Nano, "2006-01-02T15:04:05", "2006-01-02T15:04Z07:00", "2006-01-02T15:04", "2006-01-02", "2006-01",
-		"2006-01-02T15:04:05Z0700", "2006-01-02T15:04Z0700",
-	} {
-		if t, err := time.Parse(layout, s); err == nil {
-			return t, true
-		}
-	}
-	return t, false
-}
-
-// epoch reads digits as seconds; more than 15 are no date.
-func epoch(digits string, negative bool) (time.Time, bool) {
-	if digits = strings.TrimLeft(digits, "0"); len(digits) > 15 {
-		return time.Time{}, false
-	}
-	var sec int64
-	for i := 0; i < len(digits); i++ {
-		sec = sec*10 + int64(digits[i]-'0')
-	}
-	if negative {
-		sec = -sec
-	}
-	return time.Unix(sec, 0), true
-}
-
 func compareDates(a, b time.Time) relation { return less << (1 + a.Compare(b)) }
 
 // parsePrefix reads an address or a CIDR range; a bare address is a range of one. Host bits are ignored.
