@@ -28,19 +28,20 @@ type Credentials struct {
 }
 
 // IssueSession makes the credentials of a session. It sets s.AccessKeyID if that is empty. Nothing is stored: the token
-// carries the session, sealed, and the secret follows from the access key ID.
+// carries the session, sealed, and the secret follows from the token.
 func IssueSession(key *seal.Key, rand io.Reader, s *iam.Session) (Credentials, error) {
 	if s.AccessKeyID == "" {
-		s.AccessKeyID = ident.NewAccessKeyID(rand, ident.PrefixSessionKey)
+		s.AccessKeyID = ident.NewAccountKeyID(rand, ident.PrefixSessionKey, s.Account)
 	}
 	plain, err := packSession(s)
 	if err != nil {
 		return Credentials{}, err
 	}
+	token := key.Seal(plain, []byte(s.AccessKeyID))
 	return Credentials{
 		AccessKeyID:     s.AccessKeyID,
-		SecretAccessKey: sessionSecret(key, s.AccessKeyID),
-		SessionToken:    key.Seal(plain, []byte(s.AccessKeyID)),
+		SecretAccessKey: sessionSecret(key, s.AccessKeyID, token),
+		SessionToken:    token,
 		Expires:         s.Expires,
 	}, nil
 }
@@ -50,17 +51,17 @@ func IssueSession(key *seal.Key, rand io.Reader, s *iam.Session) (Credentials, e
 func OpenSession(key *seal.Key, accessKeyID, token string, now time.Time) (*iam.Session, string, error) {
 	plain, err := key.Open(token, []byte(accessKeyID))
 	if err != nil {
-		return nil, "", fault.New(fault.InvalidClientToken, "The security token included in the request is invalid.").Because(err)
+		return nil, "", InvalidToken(err)
 	}
 	s, err := unpackSession(plain)
 	if err != nil {
-		return nil, "", fault.New(fault.InvalidClientToken, "The security token included in the request is invalid.").Because(err)
+		return nil, "", InvalidToken(err)
 	}
 	s.AccessKeyID = accessKeyID
 	if err := CheckSessionTime(s, now); err != nil {
 		return nil, "", err
 	}
-	return s, sessionSecret(key, accessKeyID), nil
+	return s, sessionSecret(key, accessKeyID, token), nil
 }
 
 // CheckSessionTime gives fault.ExpiredToken for a session past its time.
@@ -71,9 +72,15 @@ func CheckSessionTime(s *iam.Session, now time.Time) error {
 	return fault.New(fault.ExpiredToken, "The security token included in the request is expired")
 }
 
-// sessionSecret derives the 40 characters of a session's secret access key.
-func sessionSecret(key *seal.Key, accessKeyID string) string {
-	return base64.StdEncoding.EncodeToString(key.MAC("secret of " + accessKeyID)[:30])
+// InvalidToken is the error for credentials that stand for nobody (any more): AWS tells no more than that.
+func InvalidToken(cause error) error {
+	return fault.New(fault.InvalidClientToken, "The security token included in the request is invalid.").Because(cause)
+}
+
+// sessionSecret derives the 40 characters of a session's secret access key. The token takes part, so that two sessions that
+// were given one access key ID by chance still have two secrets.
+func sessionSecret(key *seal.Key, accessKeyID, token string) string {
+	return base64.StdEncoding.EncodeToString(key.MAC("secret of " + accessKeyID + " " + token)[:30])
 }
 
 // packFormat is the first byte of a packed session; a replica refuses a format it does not know.

@@ -37,7 +37,7 @@ func TestSessionRoundTrip(t *testing.T) {
 	if !strings.HasPrefix(cred.AccessKeyID, "ASIA") || len(cred.AccessKeyID) != 20 || len(cred.SecretAccessKey) != 40 {
 		t.Errorf("credentials have the wrong form: %+v", cred)
 	}
-	if len(cred.SessionToken) > 600 {
+	if len(cred.SessionToken) > 450 {
 		t.Errorf("token has %d characters", len(cred.SessionToken))
 	}
 	got, secret, err := authz.OpenSession(key, cred.AccessKeyID, cred.SessionToken, now.Add(59*time.Minute))

@@ -1,0 +1,123 @@
+package authz
+
+import (
+	"errors"
+	"fmt"
+
+	"umbel/iampolicy"
+	"umbel/internal/domain/iam"
+	"umbel/internal/domain/org"
+	"umbel/internal/ident"
+	"umbel/internal/op"
+)
+
+// ErrMoved tells that an account is in another organization than the call's scope was made for: the call has to be made
+// again with a new scope.
+var ErrMoved = errors.New("authz: an account has moved to another organization meanwhile")
+
+// Authorize decides whether the caller may do what the call asks: every target of the operation must be allowed. A refusal
+// is fault.AccessDenied with AWS's message. It runs inside the call's view; ErrMoved asks for a new one.
+func Authorize(c *op.Call, o *op.Operation, in any) error {
+	if err := checkSessionUse(c); err != nil {
+		return err
+	}
+	if o.Open {
+		return nil
+	}
+	targets, err := o.Targets(c, in)
+	if err != nil {
+		return err
+	}
+	if len(targets) == 0 {
+		return fmt.Errorf("authz: %s.%s named nothing to authorize", o.Service, o.Name)
+	}
+	for i := range targets {
+		d, err := Decide(c, &targets[i])
+		if err != nil {
+			return err
+		}
+		if d.Outcome != iampolicy.Allowed {
+			return denied(c, &targets[i], d)
+		}
+	}
+	return nil
+}
+
+// checkSessionUse holds what sessions of GetSessionToken and GetFederationToken cannot do: call IAM, unless with MFA the
+// former (STS API reference, GetSessionToken and GetFederationToken, "Permissions").
+func checkSessionUse(c *op.Call) error {
+	s := c.Caller.Session
+	if s == nil || s.Kind == iam.RoleSession || c.Service != "iam" {
+		return nil
+	}
+	if s.Kind == iam.FederatedSession || !s.MFA {
+		return InvalidToken(errors.New("a session of this kind cannot call IAM"))
+	}
+	return nil
+}
+
+// Decide decides one target of a call.
+func Decide(c *op.Call, t *op.Target) (iampolicy.Decision, error) {
+	owner, err := ownerOf(c, t)
+	if err != nil {
+		return iampolicy.Decision{}, err
+	}
+	rq := iampolicy.Request{
+		Principal:       principal(c),
+		Action:          t.Action,
+		Resource:        t.Resource,
+		ResourceAccount: string(owner.account),
+		Context:         conditionKeys(c, t, owner),
+	}
+	ps := policies(c, t, owner)
+	return iampolicy.Decide(&rq, &ps), nil
+}
+
+// owner is the account a resource belongs to, and its organization, nil if it is in none.
+type owner struct {
+	account ident.AccountID
+	org     *org.State
+}
+
+// ownerOf finds the owner of a target. Its organization must be in the view.
+func ownerOf(c *op.Call, t *op.Target) (owner, error) {
+	own := c.Org()
+	if t.Account == "" || t.Account == c.Caller.Account {
+		return owner{c.Caller.Account, own}, nil
+	}
+	if own != nil {
+		if _, ok := own.Account(t.Account); ok {
+			return owner{t.Account, own}, nil
+		}
+	}
+	part, found, err := c.Tx.Locate(op.MemberLocator(t.Account))
+	switch {
+	case err != nil:
+		return owner{}, err
+	case !found:
+		return owner{account: t.Account}, nil
+	case !c.Holds(part):
+		return owner{}, ErrMoved
+	}
+	return owner{t.Account, c.Tx.State(part).(*org.State)}, nil
+}
+
+// principal names the caller as policies can.
+func principal(c *op.Call) iampolicy.Principal {
+	p := iampolicy.Principal{Account: string(c.Caller.Account), ARN: c.Caller.ARN}
+	switch c.Caller.Kind {
+	case op.Root:
+		p.Kind = iampolicy.RootUser
+	case op.User:
+		p.Kind, p.UniqueID = iampolicy.User, c.Caller.User.UniqueID
+	case op.AssumedRole:
+		p.Kind, p.UniqueID = iampolicy.AssumedRole, c.Caller.Role.UniqueID
+		p.RoleARN, p.ServiceLinked = c.IAM().RoleARN(c.Caller.Role), c.Caller.Role.ServiceLinked()
+	case op.FederatedUser:
+		p.Kind = iampolicy.FederatedUser
+		if c.Caller.User != nil {
+			p.UserARN = c.IAM().UserARN(c.Caller.User)
+		}
+	}
+	return p
+}

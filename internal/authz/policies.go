@@ -1,0 +1,73 @@
+package authz
+
+import (
+	"strings"
+
+	"umbel/iampolicy"
+	"umbel/internal/domain/org"
+	"umbel/internal/op"
+)
+
+// policies gathers every policy that has a say in the target.
+func policies(c *op.Call, t *op.Target, o owner) iampolicy.Policies {
+	ps := iampolicy.Policies{Resource: t.Policy, ResourceMustAllow: t.MustAllow}
+	if own := c.Org(); own != nil {
+		ps.ServiceControl = own.Chain(c.Caller.Account, org.ServiceControlPolicy)
+	}
+	if o.org != nil && underResourceControl(t) {
+		ps.ResourceControl = o.org.Chain(o.account, org.ResourceControlPolicy)
+	}
+	switch {
+	case c.Caller.Role != nil:
+		ps.Identity, ps.Boundary = c.IAM().RolePolicies(c.Caller.Role)
+	case c.Caller.User != nil:
+		ps.Identity, ps.Boundary = c.IAM().UserPolicies(c.Caller.User)
+	}
+	ps.Session = sessionPolicies(c)
+	return ps
+}
+
+// underResourceControl tells whether resource control policies bear on the target. Of the services offered they cover STS,
+// where an action has a resource; the trust policies of service-linked roles are exempt (Organizations User Guide,
+// "Resource control policies": list of services, "Resources and entities not restricted by RCPs").
+func underResourceControl(t *op.Target) bool {
+	return strings.HasPrefix(t.Action, "sts:") && t.Resource != "*" && !strings.Contains(t.Resource, ":role/aws-service-role/")
+}
+
+// sessionPolicies gives the policies the session was limited by, nil for none. A federated user's session without any is
+// limited to nothing: only a resource's policy that names it lets it through (STS API reference, GetFederationToken).
+func sessionPolicies(c *op.Call) []iampolicy.Source {
+	s := c.Caller.Session
+	if s == nil {
+		return nil
+	}
+	if len(s.PolicyARNs) == 0 {
+		if c.Caller.Kind == op.FederatedUser && c.Caller.Inline == nil {
+			return []iampolicy.Source{}
+		}
+		return c.Caller.Inline
+	}
+	out := make([]iampolicy.Source, 0, len(c.Caller.Inline)+len(s.PolicyARNs))
+	out = append(out, c.Caller.Inline...)
+	for _, arn := range s.PolicyARNs {
+		src, ok := c.IAM().ManagedSource(arn)
+		if !ok {
+			// A policy that was deleted meanwhile must not lift the limit: an empty one allows nothing.
+			src = iampolicy.Source{ID: arn, Document: iampolicy.NewDocument(`{"Version":"2012-10-17","Statement":[]}`)}
+		}
+		out = append(out, src)
+	}
+	return out
+}
+
+// SessionPolicies compiles the inline policies of a session once, for op.Caller.Inline.
+func SessionPolicies(texts []string) []iampolicy.Source {
+	if len(texts) == 0 {
+		return nil
+	}
+	out := make([]iampolicy.Source, len(texts))
+	for i, text := range texts {
+		out[i] = iampolicy.Source{ID: "session policy", Document: iampolicy.NewDocument(text)}
+	}
+	return out
+}
