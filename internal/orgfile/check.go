@@ -11,6 +11,7 @@ import (
 type checker struct {
 	*File
 	problems Problems
+	origins  map[string]origin // of documents, by path
 	read     func(path string) ([]byte, error)
 }
 

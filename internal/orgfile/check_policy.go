@@ -2,6 +2,7 @@ package orgfile
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"regexp"
@@ -65,7 +66,8 @@ func (c *checker) makeText(at string, p *Policy) (from string) {
 	case "template":
 		c.fillTemplate(at, p)
 	case "file":
-		text, problems := readDocument(p.File, c.read)
+		text, from, problems := readDocument(p.File, c.read)
+		c.origins[at+".file"] = from
 		for _, problem := range problems {
 			if problem.File == "" {
 				c.problem(at+".file", "%s", problem.Message)
@@ -100,9 +102,7 @@ func (c *checker) checkText(at string, p *Policy) {
 	if p.kind() == ResourceControl {
 		kind = iampolicy.KindResourceControl
 	}
-	if err := iampolicy.Validate(kind, p.text); err != nil {
-		c.problem(at, "policy %q is not a valid %s: %v", p.Name, p.kind(), err)
-	}
+	c.validate(at, kind, p.text, fmt.Sprintf("policy %q is not a valid %s", p.Name, p.kind()))
 	if length, most := utf8.RuneCountInString(p.text), maxLength(p.kind()); length > most {
 		c.problem(at, "policy %q is too long: %d characters without white space, at most %d for a %s: split it in two", p.Name, length, most, p.kind())
 	}
@@ -179,10 +179,30 @@ const managementName = "management"
 
 // checkDocument checks a role's trust policy or inline policy, if there is one.
 func (c *checker) checkDocument(at string, kind iampolicy.Kind, text Document) {
-	if text == "" {
+	if text != "" {
+		c.validate(at, kind, string(text), "not a valid policy")
+	}
+}
+
+// validate checks the grammar of a document, and notes a problem at the very place in the document if that is known.
+func (c *checker) validate(at string, kind iampolicy.Kind, text, what string) {
+	from, known := c.origins[at]
+	if known {
+		text = from.text
+	}
+	err := iampolicy.Validate(kind, text)
+	if err == nil {
 		return
 	}
-	if err := iampolicy.Validate(kind, string(text)); err != nil {
-		c.problem(at, "not a valid policy: %v", err)
+	var invalid *iampolicy.ValidationError
+	if !errors.As(err, &invalid) {
+		c.problem(at, "%s: %v", what, err)
+		return
 	}
+	message := what + ": " + invalid.Detail
+	if !known {
+		c.problem(at, "%s", message)
+		return
+	}
+	c.problems = append(c.problems, Problem{from.place(invalid.Line, invalid.Column), message})
 }

@@ -1,7 +1,6 @@
 package orgfile
 
 import (
-	"bytes"
 	"fmt"
 	"reflect"
 	"regexp"
@@ -18,7 +17,14 @@ type decoder struct {
 	file     string
 	at       map[string]Position
 	problems Problems
+	origins  map[string]origin
 	read     func(path string) ([]byte, error)
+}
+
+// origin is where a policy document comes from: the text to check, and what stands at a line and column of it.
+type origin struct {
+	text  string
+	place func(line, column int) Position
 }
 
 // problem notes what is wrong at a node.
@@ -179,11 +185,24 @@ func (d *decoder) document(n *yaml.Node, path string, written bool) Document {
 	switch {
 	case n.Kind == yaml.MappingNode:
 		d.duplicates(n)
-		var b bytes.Buffer
-		writeJSON(&b, n)
-		return Document(b.String())
+		var w jsonWriter
+		w.node(n)
+		d.origins[path] = origin{w.String(), func(_, column int) Position {
+			at := w.at(column)
+			return Position{d.file, at.Line, at.Column}
+		}}
+		return Document(w.String())
 	case n.Kind == yaml.ScalarNode && n.Tag == "!!str" && !written:
-		return d.file2document(n)
+		text, from, problems := readDocument(n.Value, d.read)
+		d.origins[path] = from
+		for _, p := range problems {
+			if p.File == "" {
+				d.problem(n, "%s", p.Message)
+				continue
+			}
+			d.problems = append(d.problems, p)
+		}
+		return text
 	}
 	d.problem(n, "%s must be a policy written as a mapping, not %s", label(path), kindName(n))
 	return ""
@@ -197,19 +216,6 @@ func (d *decoder) duplicates(n *yaml.Node) {
 	for _, c := range n.Content {
 		d.duplicates(c)
 	}
-}
-
-// file2document reads the file that a node names.
-func (d *decoder) file2document(n *yaml.Node) Document {
-	text, problems := readDocument(n.Value, d.read)
-	for _, p := range problems {
-		if p.File == "" {
-			d.problem(n, "%s", p.Message)
-			continue
-		}
-		d.problems = append(d.problems, p)
-	}
-	return text
 }
 
 // scalar decodes a text, number or truth value and holds it against its limits.

@@ -8,45 +8,43 @@ import (
 	"io/fs"
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // readDocument reads a policy file, JSON or (by its name) YAML. Problems without a file are about the path itself.
-func readDocument(path string, read func(string) ([]byte, error)) (Document, Problems) {
+func readDocument(path string, read func(string) ([]byte, error)) (Document, origin, Problems) {
 	text, err := read(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return "", Problems{{Message: fmt.Sprintf("there is no file %q: paths are relative to the organization file", path)}}
+		return "", origin{}, Problems{{Message: fmt.Sprintf("there is no file %q: paths are relative to the organization file", path)}}
 	}
 	if err != nil {
-		return "", Problems{{Message: fmt.Sprintf("the file %q cannot be read: %v", path, err)}}
+		return "", origin{}, Problems{{Message: fmt.Sprintf("the file %q cannot be read: %v", path, err)}}
 	}
+	text = bytes.TrimPrefix(text, []byte("\ufeff"))
 	if strings.HasSuffix(path, ".yaml") || strings.HasSuffix(path, ".yml") {
 		root, problems := parseYAML(path, text)
 		if problems != nil {
-			return "", problems
+			return "", origin{}, problems
 		}
-		d := &decoder{file: path, at: map[string]Position{}}
-		doc := d.document(root, path, true)
-		return doc, d.problems
+		d := &decoder{file: path, at: map[string]Position{}, origins: map[string]origin{}}
+		doc := d.document(root, "", true)
+		return doc, d.origins[""], d.problems
 	}
-	return minify(path, text)
+	var b bytes.Buffer
+	if err := json.Compact(&b, text); err != nil {
+		return "", origin{}, Problems{{syntaxPosition(path, text, err), fmt.Sprintf("not JSON: %v", err)}}
+	}
+	return Document(b.String()), origin{string(text), func(line, column int) Position { return Position{path, line, column} }}, nil
 }
 
-// minify takes the white space out of a JSON text.
-func minify(path string, text []byte) (Document, Problems) {
-	text = bytes.TrimPrefix(text, []byte("\ufeff"))
-	var b bytes.Buffer
-	err := json.Compact(&b, text)
-	if err == nil {
-		return Document(b.String()), nil
-	}
+// syntaxPosition gives the place of a JSON syntax error.
+func syntaxPosition(path string, text []byte, err error) Position {
 	var syntax *json.SyntaxError
-	at := Position{path, 1, 1}
-	if errors.As(err, &syntax) {
-		before := text[:min(max(int(syntax.Offset)-1, 0), len(text))]
-		at.Line = 1 + bytes.Count(before, []byte("\n"))
-		at.Column = len([]rune(string(before[bytes.LastIndexByte(before, '\n')+1:]))) + 1
+	if !errors.As(err, &syntax) {
+		return Position{path, 1, 1}
 	}
-	return "", Problems{{at, fmt.Sprintf("not JSON: %v", err)}}
+	before := text[:min(max(int(syntax.Offset)-1, 0), len(text))]
+	return Position{path, 1 + bytes.Count(before, []byte("\n")), 1 + utf8.RuneCount(before[bytes.LastIndexByte(before, '\n')+1:])}
 }
 
 // SameDocument tells whether two policy documents say the same: white space and the order of keys do not matter, nor

@@ -2,7 +2,9 @@ package orgfile
 
 import (
 	"bytes"
+	"cmp"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -59,49 +61,70 @@ var jsonNumber = regexp.MustCompile(`^-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9
 // accountNumber is an account ID, which YAML takes for a number.
 var accountNumber = regexp.MustCompile(`^[0-9]{12}$`)
 
-// writeJSON writes a node as JSON without white space, in the order in which it was written. Dates (such as an unquoted
-// 2012-10-17) and account IDs stay texts.
-func writeJSON(b *bytes.Buffer, n *yaml.Node) {
+// jsonWriter writes nodes as JSON without white space, and keeps where in the text each node came to stand.
+type jsonWriter struct {
+	bytes.Buffer
+	marks []mark
+}
+
+// mark tells which node begins at an offset of the JSON text.
+type mark struct {
+	offset int
+	node   *yaml.Node
+}
+
+// at gives the node that a column of the text, counted in characters from 1, lies in.
+func (w *jsonWriter) at(column int) *yaml.Node {
+	text := []rune(w.String())
+	offset := len(string(text[:min(max(column-1, 0), len(text))]))
+	i, found := slices.BinarySearchFunc(w.marks, offset, func(m mark, offset int) int { return cmp.Compare(m.offset, offset) })
+	if !found {
+		i--
+	}
+	return w.marks[max(i, 0)].node
+}
+
+// node writes a node in the order in which it was written. Dates (such as an unquoted 2012-10-17) and account IDs stay texts.
+func (w *jsonWriter) node(n *yaml.Node) {
 	n = resolve(n)
+	w.marks = append(w.marks, mark{w.Len(), n})
 	switch n.Kind {
 	case yaml.MappingNode:
-		b.WriteByte('{')
+		w.WriteByte('{')
 		for i, p := range pairs(n) {
 			if i > 0 {
-				b.WriteByte(',')
+				w.WriteByte(',')
 			}
-			writeText(b, p.key.Value)
-			b.WriteByte(':')
-			writeJSON(b, p.value)
+			w.marks = append(w.marks, mark{w.Len(), p.key})
+			writeText(&w.Buffer, p.key.Value)
+			w.WriteByte(':')
+			w.node(p.value)
 		}
-		b.WriteByte('}')
+		w.WriteByte('}')
 	case yaml.SequenceNode:
-		b.WriteByte('[')
+		w.WriteByte('[')
 		for i, item := range n.Content {
 			if i > 0 {
-				b.WriteByte(',')
+				w.WriteByte(',')
 			}
-			writeJSON(b, item)
+			w.node(item)
 		}
-		b.WriteByte(']')
+		w.WriteByte(']')
 	default:
-		writeScalar(b, n)
+		writeScalar(&w.Buffer, n)
 	}
 }
 
 // writeScalar writes a text, number, truth value or null.
 func writeScalar(b *bytes.Buffer, n *yaml.Node) {
-	switch n.Tag {
-	case "!!null":
+	number := n.Tag == "!!int" || n.Tag == "!!float"
+	switch {
+	case n.Tag == "!!null":
 		b.WriteString("null")
-	case "!!bool":
+	case n.Tag == "!!bool":
 		b.WriteString(strconv.FormatBool(strings.EqualFold(n.Value, "true")))
-	case "!!int", "!!float":
-		if jsonNumber.MatchString(n.Value) && !accountNumber.MatchString(n.Value) {
-			b.WriteString(n.Value)
-			return
-		}
-		fallthrough
+	case number && jsonNumber.MatchString(n.Value) && !accountNumber.MatchString(n.Value):
+		b.WriteString(n.Value)
 	default:
 		writeText(b, n.Value)
 	}

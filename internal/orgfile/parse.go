@@ -37,10 +37,10 @@ func Parse(name string, text []byte, read func(path string) ([]byte, error)) (*F
 	if problems != nil {
 		return nil, problems
 	}
-	d := &decoder{file: name, at: map[string]Position{}, read: read}
+	d := &decoder{file: name, at: map[string]Position{}, origins: map[string]origin{}, read: read}
 	f := &File{name: name, at: d.at}
 	d.into(root, reflect.ValueOf(f).Elem(), "", limits{})
-	c := &checker{File: f, problems: d.problems, read: read}
+	c := &checker{File: f, problems: d.problems, origins: d.origins, read: read}
 	c.check()
 	return f, c.problems.err()
 }

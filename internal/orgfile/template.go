@@ -1,7 +1,6 @@
 package orgfile
 
 import (
-	"bytes"
 	"embed"
 	"encoding/json"
 	"fmt"
@@ -153,9 +152,9 @@ func (t *Template) Fill(values map[string][]string) (string, error) {
 	if len(root) != 1 {
 		return "", fmt.Errorf("the document of template %s is not one value", t.Name)
 	}
-	var b bytes.Buffer
-	writeJSON(&b, root[0])
-	return b.String(), nil
+	var w jsonWriter
+	w.node(root[0])
+	return w.String(), nil
 }
 
 // placeholder is a parameter within a text.

@@ -71,8 +71,8 @@ func tagText(tags map[string]string) string {
 	return strings.Join(out, ", ")
 }
 
-// mark gives the sign and colour of an action.
-func mark(a Action) (sign, color string) {
+// signOf gives the sign and colour of an action.
+func signOf(a Action) (sign, color string) {
 	switch a {
 	case Create, Attach, Enable:
 		return "+", green
@@ -88,7 +88,7 @@ func mark(a Action) (sign, color string) {
 func RenderPlan(w io.Writer, p *Plan, style Style) error {
 	var b strings.Builder
 	for _, s := range p.Steps {
-		sign, color := mark(s.Action)
+		sign, color := signOf(s.Action)
 		fmt.Fprintf(&b, "  %s %s%s\n", style.paint(color, sign), s.Sentence(), style.paint(dim, bracket(s.Note)))
 		for _, c := range s.Changes {
 			renderChange(&b, c, style)
