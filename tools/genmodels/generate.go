@@ -45,6 +45,9 @@ func generate(svc *model.Service) (map[string][]byte, error) {
 			}
 		}
 	}
+	if err := g.declare("New", "the function New"); err != nil {
+		return nil, err
+	}
 	enums, err := g.constants()
 	if err != nil {
 		return nil, err
@@ -54,6 +57,7 @@ func generate(svc *model.Service) (map[string][]byte, error) {
 	files := map[string][]byte{}
 	for name, body := range map[string][]byte{
 		"inputs.go": inputs.Bytes(), "outputs.go": outputs.Bytes(), "shapes.go": shapes.Bytes(), "enums.go": enums,
+		"operations.go": operations(svc),
 	} {
 		if len(body) == 0 {
 			continue
@@ -67,6 +71,18 @@ func generate(svc *model.Service) (map[string][]byte, error) {
 		}
 	}
 	return files, nil
+}
+
+// operations renders the function that makes an operation's types by name.
+func operations(svc *model.Service) []byte {
+	var b bytes.Buffer
+	b.WriteString("// New makes an empty input and output of an operation. ok is false if the service has none of that name.\n" +
+		"func New(operation string) (in, out any, ok bool) {\nswitch operation {\n")
+	for _, name := range slices.Sorted(maps.Keys(svc.Operations)) {
+		fmt.Fprintf(&b, "case %q:\nreturn new(%sInput), new(%sOutput), true\n", name, name, name)
+	}
+	b.WriteString("}\nreturn nil, nil, false\n}\n")
+	return b.Bytes()
 }
 
 // file adds header, package clause and imports, and formats.
