@@ -43,7 +43,9 @@ type setup struct {
 func FirstAccount(id ident.AccountID) Option { return func(s *setup) { s.first = id } }
 
 // Quota sets a quota, as `umbel serve --quota` does: "accounts=100".
-func Quota(assignment string) Option { return func(s *setup) { s.quotas = append(s.quotas, assignment) } }
+func Quota(assignment string) Option {
+	return func(s *setup) { s.quotas = append(s.quotas, assignment) }
+}
 
 // Database names the PostgreSQL database, or the SQLite file, to keep the state in.
 func Database(where string) Option { return func(s *setup) { s.Database = where } }
