@@ -22,6 +22,8 @@ type identity struct {
 	session     *iam.Session       // of temporary credentials
 	inline      []iampolicy.Source // the session's, compiled
 	trusted     bool               // an account number for an access key: no signature is checked
+	root        bool               // a long-term key of the root user
+	arn         string             // the owner's of a long-term key, as memory knew it
 }
 
 // authenticate finds the operation and whose signature the request carries, and verifies that.
@@ -84,33 +86,41 @@ func (x *exchange) longTerm(accessKeyID string) (*identity, error) {
 		if !found {
 			continue
 		}
-		key, err := x.key(part, accessKeyID, fresh)
-		if err != nil {
-			return nil, err
-		}
-		if key != nil {
-			account := ident.AccountID(strings.TrimPrefix(string(part), string(op.IAMPartition(""))))
-			return &identity{account: account, accessKeyID: accessKeyID, secret: key.Secret}, nil
+		who, err := x.owner(part, accessKeyID, fresh)
+		if err != nil || who != nil {
+			return who, err
 		}
 	}
 	return nil, authz.InvalidToken(errors.New("no such access key"))
 }
 
-// key finds an access key in an account, in memory or, if fresh, in a view; nil if it is not there.
-func (x *exchange) key(part store.Partition, accessKeyID string, fresh bool) (key *iam.AccessKey, err error) {
+// owner finds an access key in an account, in memory or, if fresh, in a view; nil if it is not there.
+func (x *exchange) owner(part store.Partition, accessKeyID string, fresh bool) (who *identity, err error) {
+	account := ident.AccountID(strings.TrimPrefix(string(part), string(op.IAMPartition(""))))
 	if !fresh {
 		state, err := x.Store.Peek(x.ctx, part)
 		if err != nil {
 			return nil, err
 		}
-		key, _ = state.(*iam.State).Keys.Get(accessKeyID)
-		return key, nil
+		return ownerOf(account, state.(*iam.State), accessKeyID), nil
 	}
 	err = x.Store.View(x.ctx, store.Scope{Read: []store.Partition{part}}, func(tx store.Tx) error {
-		key, _ = tx.State(part).(*iam.State).Keys.Get(accessKeyID)
+		who = ownerOf(account, tx.State(part).(*iam.State), accessKeyID)
 		return nil
 	})
-	return key, err
+	return who, err
+}
+
+func ownerOf(account ident.AccountID, state *iam.State, accessKeyID string) *identity {
+	key, ok := state.Keys.Get(accessKeyID)
+	if !ok {
+		return nil
+	}
+	who := &identity{account: account, accessKeyID: accessKeyID, secret: key.Secret, root: key.User == ""}
+	if user, ok := state.Users.Get(key.User); ok {
+		who.arn = state.UserARN(user)
+	}
+	return who
 }
 
 // coded gives a refused signature the code of its kind.

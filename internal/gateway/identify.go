@@ -19,9 +19,10 @@ func (x *exchange) caller(organization ident.OrgID) *op.Caller {
 	}
 	s := x.who.session
 	switch {
-	case x.who.trusted:
+	case x.who.trusted, x.who.root:
 		c.Kind = op.Root
 	case s == nil:
+		c.ARN = x.who.arn
 	case s.Kind == iam.RoleSession:
 		c.Kind, c.Name = op.AssumedRole, s.RoleName
 		c.ARN = ident.STS(s.Account, "assumed-role/"+s.RoleName+"/"+s.Name)
@@ -71,7 +72,7 @@ func identify(c *op.Call, who *identity) error {
 	return identifyUser(c, state, who.session.UserName, who.session.UserID)
 }
 
-// identifyKey finds the owner of a long-term key: a user or the root user.
+// identifyKey finds the owner of a long-term key: a user, or the root user, who is known already.
 func identifyKey(c *op.Call, state *iam.State, accessKeyID string) error {
 	key, ok := state.Keys.Get(accessKeyID)
 	switch {
@@ -80,8 +81,6 @@ func identifyKey(c *op.Call, state *iam.State, accessKeyID string) error {
 	case !key.Active:
 		return authz.InvalidToken(errors.New("the access key is inactive"))
 	case key.User == "":
-		c.Caller.Kind = op.Root
-		c.Caller.ARN, c.Caller.UserID = ident.IAM(c.Caller.Account, "root"), string(c.Caller.Account)
 		return nil
 	}
 	return identifyUser(c, state, key.User, "")

@@ -66,7 +66,7 @@ func (x *exchange) attempt(invalid error) error {
 		scope.Read, scope.Write = append(scope.Read, scope.Write...), nil
 		return x.Store.View(x.ctx, scope, func(tx store.Tx) error { return x.within(tx, scope, organization, invalid) })
 	}
-	meta := store.Meta{RequestID: x.id, Actor: x.actor(c.Caller), Action: x.declared.Action, At: x.now}
+	meta := store.Meta{RequestID: x.id, Actor: c.Caller.ARN, Action: x.declared.Action, At: x.now}
 	err = x.Store.Update(x.ctx, meta, scope, func(tx store.Tx) error {
 		if err := x.within(tx, scope, organization, nil); err != nil {
 			return err
@@ -150,12 +150,4 @@ func widen(s store.Scope, c *op.Caller) store.Scope {
 		add(p)
 	}
 	return out
-}
-
-// actor names the caller for the change rows. A user's path is not known before the view: its access key tells it.
-func (x *exchange) actor(c *op.Caller) string {
-	if c.ARN != "" {
-		return c.ARN
-	}
-	return ident.IAM(c.Account, "access-key/"+c.AccessKeyID)
 }
