@@ -28,7 +28,7 @@ func closeAccount() *op.Operation {
 		func(a *authorize, in *model.CloseAccountInput) []op.Target { return []op.Target{a.node(in.AccountId)} },
 		func(sc *scene, in *model.CloseAccountInput) (*model.CloseAccountOutput, error) {
 			id := ident.AccountID(*in.AccountId)
-			if err := sc.s.Close(sc.Now, &sc.q.Close, id); err != nil {
+			if err := sc.s.Close(sc.Now, sc.q, id); err != nil {
 				return nil, err
 			}
 			return done[model.CloseAccountOutput](sc.Enqueue(closeAccountKind, sc.Now, closure{sc.o.ID, id}))

@@ -61,7 +61,7 @@ func (s *State) Remove(now time.Time, q *Quotas, id ident.AccountID) error {
 	if !a.Closing.IsZero() {
 		return violated("ACCOUNT_CANNOT_LEAVE_ORGANIZATION", "You can't remove a closed account from the organization until it is permanently closed.")
 	}
-	if a.Method == Created && now.Before(a.Joined.Add(q.RemovalWait)) {
+	if a.Method == Created && now.Before(a.Joined.Add(days(q.RemovalWait))) {
 		return violated("WAIT_PERIOD_ACTIVE", "This operation requires a wait period after account creation. Try again later.")
 	}
 	s.drop(id)
@@ -77,7 +77,7 @@ func (s *State) drop(id ident.AccountID) {
 // Close begins the closing of a member account. Errors: AccountNotFound, AccountAlreadyClosed, ConstraintViolation
 // (ORGANIZATION_NOT_IN_ALL_FEATURES_MODE, CANNOT_CLOSE_MANAGEMENT_ACCOUNT, CLOSE_ACCOUNT_REQUESTS_LIMIT_EXCEEDED,
 // CLOSE_ACCOUNT_QUOTA_EXCEEDED). (API_CloseAccount.)
-func (s *State) Close(now time.Time, q *CloseQuotas, id ident.AccountID) error {
+func (s *State) Close(now time.Time, q *Quotas, id ident.AccountID) error {
 	o, err := s.Existing()
 	if err != nil {
 		return err
@@ -105,22 +105,22 @@ func (s *State) Close(now time.Time, q *CloseQuotas, id ident.AccountID) error {
 }
 
 // mayClose checks the quotas of CloseAccount.
-func (s *State) mayClose(now time.Time, q *CloseQuotas) error {
+func (s *State) mayClose(now time.Time, q *Quotas) error {
 	pending, recent := 0, 0
 	for _, state := range []AccountState{StatePendingClosure, StateClosed} {
 		for _, a := range s.accountByClose.Find(string(state)) {
 			if state == StatePendingClosure {
 				pending++
 			}
-			if now.Sub(a.Closing) < q.Window {
+			if now.Sub(a.Closing) < days(q.Closures.Days) {
 				recent++
 			}
 		}
 	}
-	if pending >= q.Concurrency {
+	if pending >= q.CloseConcurrency {
 		return violated("CLOSE_ACCOUNT_REQUESTS_LIMIT_EXCEEDED", "You have exceeded the number of accounts that you can close at a time.")
 	}
-	if recent >= q.allowed(s.accounts.Len()-1) {
+	if recent >= q.Closures.allowed(s.accounts.Len()-1) {
 		return violated("CLOSE_ACCOUNT_QUOTA_EXCEEDED", "You have exceeded close account quota for the past 30 days.")
 	}
 	return nil

@@ -79,7 +79,7 @@ func TestEmail(t *testing.T) {
 func TestClose(t *testing.T) {
 	w := newWorld(t, AllFeatures)
 	a := w.join(1)
-	q := &w.q.Close
+	q := &w.q
 	w.fails(w.Close(start, q, management), fault.ConstraintViolation, "CANNOT_CLOSE_MANAGEMENT_ACCOUNT")
 	w.fails(w.Close(start, q, "999999999999"), fault.AccountNotFound, "")
 	if w.Closed(a) {
@@ -107,7 +107,7 @@ func TestClose(t *testing.T) {
 
 func TestCloseQuotas(t *testing.T) {
 	w := newWorld(t, AllFeatures)
-	q := &w.q.Close
+	q := &w.q
 	for i := range 4 {
 		id := w.join(i)
 		err := w.Close(start, q, id)
@@ -118,14 +118,14 @@ func TestCloseQuotas(t *testing.T) {
 		}
 		w.fails(err, fault.ConstraintViolation, "CLOSE_ACCOUNT_REQUESTS_LIMIT_EXCEEDED")
 	}
-	q.Concurrency, q.Least, q.Most = 100, 3, 3
+	q.CloseConcurrency, q.Closures.Least, q.Closures.Most = 100, 3, 3
 	last := w.join(9)
 	w.fails(w.Close(start.Add(30*day-1), q, last), fault.ConstraintViolation, "CLOSE_ACCOUNT_QUOTA_EXCEEDED")
 	w.must(w.Close(start.Add(30*day), q, last))
 }
 
 func TestCloseAllowance(t *testing.T) {
-	q := DefaultQuotas().Close
+	q := DefaultQuotas().Closures
 	for members, want := range map[int]int{3: 250, 1250: 250, 2000: 400, 5000: 1000, 50000: 1000} {
 		if got := q.allowed(members); got != want {
 			t.Errorf("%d members may close %d, want %d", members, got, want)

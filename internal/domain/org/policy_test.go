@@ -165,7 +165,7 @@ func TestConsolidatedBilling(t *testing.T) {
 	_, err = w.CreatePolicy(w.r, start, &w.q, NewPolicy{Type: ServiceControlPolicy, Name: "x", Content: denyS3})
 	w.fails(err, fault.PolicyTypeNotAvailable, "")
 	w.fails(w.Attach(&w.q, "p-FullAWSAccess", w.root), fault.ConstraintViolation, "ORGANIZATION_NOT_IN_ALL_FEATURES_MODE")
-	w.fails(w.Close(start, &w.q.Close, w.join(1)), fault.ConstraintViolation, "ORGANIZATION_NOT_IN_ALL_FEATURES_MODE")
+	w.fails(w.Close(start, &w.q, w.join(1)), fault.ConstraintViolation, "ORGANIZATION_NOT_IN_ALL_FEATURES_MODE")
 	for range w.PoliciesOf(ServiceControlPolicy, "") {
 		t.Error("there is a policy")
 	}

@@ -9,23 +9,18 @@ type Quotas struct {
 	OUs               int
 	OUDepth           int // levels of OUs under the root
 	CreateConcurrency int // accounts being created at once
+	CloseConcurrency  int // accounts being closed at once
+	Closures          ClosureQuota
+	RemovalWait       int // days from an account's creation until it may leave its organization
 	Tags              int // on one root, OU, account or policy
-	// RemovalWait is how old a created account must be before it may leave its organization.
-	RemovalWait time.Duration
-	Close       CloseQuotas
-	Policies    map[PolicyType]PolicyQuotas
+	Policies          map[PolicyType]PolicyQuotas
 }
 
-// CloseQuotas limit CloseAccount. Within Window no more accounts may be closed than the greater of Least and Percent of
-// the member accounts, and never more than Most.
-type CloseQuotas struct {
-	Concurrency          int
-	Window               time.Duration
-	Least, Percent, Most int
-}
+// ClosureQuota limits how many accounts may be closed within so many days: the greater of Least and Percent of the member
+// accounts, and never more than Most.
+type ClosureQuota struct{ Days, Least, Percent, Most int }
 
-// allowed is the number of accounts that an organization with so many members may close within the window.
-func (q CloseQuotas) allowed(members int) int {
+func (q ClosureQuota) allowed(members int) int {
 	return min(q.Most, max(q.Least, members*q.Percent/100))
 }
 
@@ -39,6 +34,8 @@ type PolicyQuotas struct {
 
 const day = 24 * time.Hour
 
+func days(n int) time.Duration { return time.Duration(n) * day }
+
 // Retention is how long a closed account stays in its organization before it is closed for good
 // (Organizations User Guide, "Closing a member account in your organization").
 const Retention = 90 * day
@@ -46,8 +43,8 @@ const Retention = 90 * day
 // DefaultQuotas gives AWS's.
 func DefaultQuotas() Quotas {
 	return Quotas{
-		Accounts: 10, OUs: 2000, OUDepth: 5, CreateConcurrency: 5, Tags: 50, RemovalWait: 4 * day,
-		Close: CloseQuotas{Concurrency: 3, Window: 30 * day, Least: 250, Percent: 20, Most: 1000},
+		Accounts: 10, OUs: 2000, OUDepth: 5, CreateConcurrency: 5, CloseConcurrency: 3,
+		Closures: ClosureQuota{Days: 30, Least: 250, Percent: 20, Most: 1000}, RemovalWait: 4, Tags: 50,
 		Policies: map[PolicyType]PolicyQuotas{
 			ServiceControlPolicy:  {PerOrganization: 10000, PerTarget: 10, MinPerTarget: 1, Length: 10240},
 			ResourceControlPolicy: {PerOrganization: 2000, PerTarget: 5, MinPerTarget: 1, Length: 5120},
