@@ -4,10 +4,7 @@
 // protocols nor which operations are served.
 package model
 
-import (
-	"regexp"
-	"sync"
-)
+import "sync"
 
 // Protocol is how a service's requests and responses are written, by the model's own names.
 type Protocol string
@@ -99,7 +96,7 @@ type Shape struct {
 	ErrorCode       string // wire code of an exception where it differs from the name
 	ErrorStatus     int    // HTTP status of an exception; 0 where the model does not say
 
-	match func() *regexp.Regexp
+	match func() matcher
 }
 
 // Member is a member of a structure, the element of a list, or the key or value of a map.
@@ -155,7 +152,7 @@ func (s *Shape) Code() string {
 }
 
 // Matches reports whether the shape's pattern matches the whole of s. A shape without a pattern matches everything.
-func (s *Shape) Matches(v string) bool { return s.match == nil || s.match().MatchString(v) }
+func (s *Shape) Matches(v string) bool { return s.match == nil || s.match()(v) }
 
 // setPattern prepares the pattern for Matches. The expression is compiled when it is first asked for: few of a model's
 // patterns ever are.
@@ -168,5 +165,5 @@ func (s *Shape) setPattern(shown, match string) {
 	case "", `[\s\S]*`, `(?s).*`:
 		return // everything
 	}
-	s.match = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(translate(match)) })
+	s.match = sync.OnceValue(func() matcher { return newMatcher(translate(match)) })
 }

@@ -194,10 +194,11 @@ func typed(t testing.TB, s *model.Shape, v reflect.Value, p any) {
 // botocorePython finds a Python that has botocore, or skips the test.
 func botocorePython(t *testing.T) string {
 	t.Helper()
-	for _, python := range []string{os.Getenv("UMBEL_PYTHON"), "python3", "/usr/bin/python3"} {
-		if python == "" {
-			continue
-		}
+	candidates := []string{"python3", "/usr/bin/python3"}
+	if python := os.Getenv("UMBEL_PYTHON"); python != "" {
+		candidates = []string{python}
+	}
+	for _, python := range candidates {
 		if out, err := exec.Command(python, script, "version").Output(); err == nil {
 			t.Logf("%s has botocore %s", python, bytes.TrimSpace(out))
 			return python

@@ -63,10 +63,24 @@ func (f form) get(name string) (string, bool) {
 
 // under gives the parameters whose names begin with the prefix and a dot.
 func (f form) under(prefix string) form {
-	compare := func(p param, n string) int { return strings.Compare(p.name, n) }
-	from, _ := slices.BinarySearchFunc(f, prefix+".", compare)
-	to, _ := slices.BinarySearchFunc(f, prefix+"/", compare) // '/' follows '.'
-	return f[from:to]
+	compare := func(p param, next byte) int { return compareNext(p.name, prefix, next) }
+	from, _ := slices.BinarySearchFunc(f, '.', compare)
+	to, _ := slices.BinarySearchFunc(f[from:], '.'+1, compare)
+	return f[from : from+to]
+}
+
+// compareNext compares a name with the prefix and one byte more, without putting the two together.
+func compareNext(name, prefix string, next byte) int {
+	rest, ok := strings.CutPrefix(name, prefix)
+	switch {
+	case !ok:
+		return strings.Compare(name, prefix)
+	case rest == "":
+		return -1
+	case rest[0] != next:
+		return int(rest[0]) - int(next)
+	}
+	return len(rest) - 1
 }
 
 // has tells whether the parameter or anything below it is there.

@@ -91,6 +91,18 @@ func Encode(op *model.Operation, out any, requestID string, w http.ResponseWrite
 // routing has, the query protocol's XML is written; Fallback finds something better if the request is known. op may be
 // nil. An error without a code is answered as an internal failure that tells nothing.
 func EncodeError(svc *model.Service, op *model.Operation, err error, requestID string, w http.ResponseWriter) {
+	svc, p, f := describe(svc, op, err)
+	p.encodeError(svc, f, requestID, w)
+}
+
+// Describe gives the code, status and message that EncodeError would write, for logs, metrics and the audit trail.
+func Describe(svc *model.Service, op *model.Operation, err error) (code string, status int, message string) {
+	_, _, f := describe(svc, op, err)
+	return f.code, f.status, f.message
+}
+
+// describe finds who answers an error, how, and with what.
+func describe(svc *model.Service, op *model.Operation, err error) (*model.Service, protocol, *failure) {
 	if svc == nil {
 		svc = nobody(model.Query)
 	}
@@ -98,7 +110,7 @@ func EncodeError(svc *model.Service, op *model.Operation, err error, requestID s
 	if p == nil {
 		p = awsQuery{}
 	}
-	p.encodeError(svc, failureOf(svc, op, p.common(), err), requestID, w)
+	return svc, p, failureOf(svc, op, p.common(), err)
 }
 
 // Validate checks a value, a pointer to a structure, against the constraints of its shape, in the model's order.
