@@ -83,10 +83,15 @@ func sessionSecret(key *seal.Key, accessKeyID, token string) string {
 	return base64.StdEncoding.EncodeToString(key.MAC("secret of " + accessKeyID + " " + token)[:30])
 }
 
-// packFormat is the first byte of a packed session; a replica refuses a format it does not know.
-const packFormat = 1
+// The first byte of a packed session tells its format; a replica refuses one that it does not know. Only long sessions, those
+// with policies or many tags, are deflated: deflating takes 300 µs and 800 KB, sealing the plain text 3 µs.
+const (
+	packPlain    = 1
+	packDeflated = 2
+	packOver     = 1024 // bytes from which on a session is deflated
+)
 
-// packWords primes the compression with what every session holds, so that a plain token stays near 300 characters.
+// packWords primes the compression with what every session holds.
 const packWords = `{"Statement":[{"Effect":"Allow","Action":"Resource":"*"}]"Version":"2012-10-17","arn:aws:iam::aws:policy/` +
 	`"Policies":["PolicyARNs":["Tags":{"TransitiveTags":["SourceIdentity":"Chained":true,"MFA":true,"UserName":"` +
 	`{"AccessKeyID":"","Account":"","Kind":1,"RoleName":"OrganizationAccountAccessRole","RoleID":"AROA` +
@@ -100,8 +105,11 @@ func packSession(s *iam.Session) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("authz: session: %w", err)
 	}
+	if len(raw) < packOver {
+		return append([]byte{packPlain}, raw...), nil
+	}
 	var out bytes.Buffer
-	out.WriteByte(packFormat)
+	out.WriteByte(packDeflated)
 	w, err := flate.NewWriterDict(&out, flate.BestCompression, []byte(packWords))
 	if err != nil {
 		return nil, fmt.Errorf("authz: session: %w", err)
@@ -116,12 +124,19 @@ func packSession(s *iam.Session) ([]byte, error) {
 }
 
 func unpackSession(plain []byte) (*iam.Session, error) {
-	if len(plain) == 0 || plain[0] != packFormat {
-		return nil, errors.New("authz: session token of an unknown format")
+	if len(plain) == 0 {
+		return nil, errors.New("authz: empty session token")
 	}
-	raw, err := io.ReadAll(flate.NewReaderDict(bytes.NewReader(plain[1:]), []byte(packWords)))
-	if err != nil {
-		return nil, fmt.Errorf("authz: session: %w", err)
+	raw := plain[1:]
+	switch plain[0] {
+	case packPlain:
+	case packDeflated:
+		var err error
+		if raw, err = io.ReadAll(flate.NewReaderDict(bytes.NewReader(raw), []byte(packWords))); err != nil {
+			return nil, fmt.Errorf("authz: session: %w", err)
+		}
+	default:
+		return nil, errors.New("authz: session token of an unknown format")
 	}
 	s := new(iam.Session)
 	if err := json.Unmarshal(raw, s); err != nil {

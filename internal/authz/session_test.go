@@ -37,7 +37,7 @@ func TestSessionRoundTrip(t *testing.T) {
 	if !strings.HasPrefix(cred.AccessKeyID, "ASIA") || len(cred.AccessKeyID) != 20 || len(cred.SecretAccessKey) != 40 {
 		t.Errorf("credentials have the wrong form: %+v", cred)
 	}
-	if len(cred.SessionToken) > 450 {
+	if len(cred.SessionToken) > 550 {
 		t.Errorf("token has %d characters", len(cred.SessionToken))
 	}
 	got, secret, err := authz.OpenSession(key, cred.AccessKeyID, cred.SessionToken, now.Add(59*time.Minute))
@@ -49,6 +49,26 @@ func TestSessionRoundTrip(t *testing.T) {
 	}
 	if secret != cred.SecretAccessKey {
 		t.Errorf("secret %q, want %q", secret, cred.SecretAccessKey)
+	}
+}
+
+// TestLongSession: policies make a session long, and are packed.
+func TestLongSession(t *testing.T) {
+	key, now := sealKey(t), time.Date(2026, 11, 1, 12, 0, 0, 0, time.UTC)
+	want := &iam.Session{Account: "111122223333", Policies: []string{strings.Repeat(`{"Effect":"Allow","Action":"s3:GetObject"}`, 40)}, Issued: now, Expires: now.Add(time.Hour)}
+	cred, err := authz.IssueSession(key, rand.Reader, want)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(cred.SessionToken) > 550 {
+		t.Errorf("token has %d characters", len(cred.SessionToken))
+	}
+	got, _, err := authz.OpenSession(key, cred.AccessKeyID, cred.SessionToken, now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff(want, got); d != "" {
+		t.Errorf("session differs (-want +got):\n%s", d)
 	}
 }
 
