@@ -16,10 +16,13 @@ import (
 	"umbel/internal/store"
 )
 
-func assumeRole() *op.Operation {
+func assumeRole(k *packer) *op.Operation {
 	return op.Define(op.Decl[model.AssumeRoleInput, model.AssumeRoleOutput]{
 		Service: "sts", Name: "AssumeRole", Access: op.Read,
-		Scope: scopeAssumeRole, Targets: targetsAssumeRole, Run: runAssumeRole,
+		Scope: scopeAssumeRole, Targets: targetsAssumeRole,
+		Run: func(c *op.Call, in *model.AssumeRoleInput) (*model.AssumeRoleOutput, error) {
+			return runAssumeRole(c, in, k)
+		},
 	})
 }
 
@@ -95,7 +98,7 @@ func inherited(c *op.Call) *iam.Session {
 	return new(iam.Session)
 }
 
-func runAssumeRole(c *op.Call, in *model.AssumeRoleInput) (*model.AssumeRoleOutput, error) {
+func runAssumeRole(c *op.Call, in *model.AssumeRoleInput, k *packer) (*model.AssumeRoleOutput, error) {
 	ref, err := parseRole(*in.RoleArn)
 	if err != nil {
 		return nil, err
@@ -104,7 +107,7 @@ func runAssumeRole(c *op.Call, in *model.AssumeRoleInput) (*model.AssumeRoleOutp
 	if !ok {
 		return nil, ref.denied(c)
 	}
-	session, packed, err := roleSession(c, in, ref, role)
+	session, packed, err := roleSession(c, in, k, ref, role)
 	if err != nil {
 		return nil, err
 	}
@@ -132,7 +135,7 @@ func runAssumeRole(c *op.Call, in *model.AssumeRoleInput) (*model.AssumeRoleOutp
 }
 
 // roleSession makes the session from the call and what the caller's own session hands down.
-func roleSession(c *op.Call, in *model.AssumeRoleInput, ref roleRef, role *iam.Role) (*iam.Session, *int32, error) {
+func roleSession(c *op.Call, in *model.AssumeRoleInput, k *packer, ref roleRef, role *iam.Role) (*iam.Session, *int32, error) {
 	if err := checkMFA(in.SerialNumber, in.TokenCode); err != nil {
 		return nil, nil, err
 	}
@@ -157,7 +160,7 @@ func roleSession(c *op.Call, in *model.AssumeRoleInput, ref roleRef, role *iam.R
 	if err != nil {
 		return nil, nil, err
 	}
-	packed, err := packedSize(policies, in.Tags)
+	packed, err := k.size(policies, in.Tags)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -197,12 +200,11 @@ func sourceIdentity(from *iam.Session, asked *string) (string, error) {
 	return *asked, nil
 }
 
-// issue seals a session into credentials whose access key ID tells the account.
+// issue seals a session into credentials.
 func issue(c *op.Call, s *iam.Session) (*model.Credentials, error) {
 	if c.Sessions == nil {
 		return nil, errors.New("sts: no key to seal sessions with")
 	}
-	s.AccessKeyID = ident.NewAccountKeyID(c.Rand, ident.PrefixSessionKey, s.Account)
 	made, err := authz.IssueSession(c.Sessions, c.Rand, s)
 	if err != nil {
 		return nil, err

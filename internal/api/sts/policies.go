@@ -6,6 +6,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
+	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"umbel/iampolicy"
@@ -73,30 +76,26 @@ func malformed(text string, err error) error {
 	return fault.New(fault.MalformedPolicy, "%s", message).Because(err)
 }
 
-// packedSize gives how much of the packed limit the policies and tags take, in percent, or nil where there are none.
-func packedSize(p passed, tags []model.Tag) (*int32, error) {
+// packer measures packed sizes. It keeps its compressors, which are large, for the next call.
+type packer struct{ pool sync.Pool }
+
+// size gives how much of the packed limit the policies and tags take, in percent, or nil where there are none.
+func (k *packer) size(p passed, tags []model.Tag) (*int32, error) {
 	if len(p.Inline)+len(p.ARNs)+len(tags) == 0 {
 		return nil, nil
 	}
-	var packed bytes.Buffer
-	w, err := flate.NewWriter(&packed, flate.BestCompression)
+	var text strings.Builder
+	for _, part := range append(p.Inline, p.ARNs...) {
+		text.WriteString(part)
+	}
+	for _, t := range tags {
+		text.WriteString(*t.Key + "\x00" + *t.Value + "\x00")
+	}
+	n, err := k.deflated(text.String())
 	if err != nil {
 		return nil, fmt.Errorf("sts: packed size: %w", err)
 	}
-	for _, text := range append(p.Inline, p.ARNs...) {
-		if _, err := w.Write([]byte(text)); err != nil {
-			return nil, fmt.Errorf("sts: packed size: %w", err)
-		}
-	}
-	for _, t := range tags {
-		if _, err := w.Write([]byte(*t.Key + "\x00" + *t.Value + "\x00")); err != nil {
-			return nil, fmt.Errorf("sts: packed size: %w", err)
-		}
-	}
-	if err := w.Close(); err != nil {
-		return nil, fmt.Errorf("sts: packed size: %w", err)
-	}
-	size := percent(packed.Len(), packedPolicyCap)
+	size := percent(n, packedPolicyCap)
 	if size > 100 {
 		if len(p.Inline)+len(p.ARNs) == 0 {
 			return nil, tooLarge("tags", size)
@@ -104,6 +103,28 @@ func packedSize(p passed, tags []model.Tag) (*int32, error) {
 		return nil, tooLarge("policy", size)
 	}
 	return &size, nil
+}
+
+// deflated gives the length of the text once compressed.
+func (k *packer) deflated(text string) (int, error) {
+	var packed bytes.Buffer
+	w, ok := k.pool.Get().(*flate.Writer)
+	if ok {
+		w.Reset(&packed)
+	} else {
+		var err error
+		if w, err = flate.NewWriter(&packed, flate.BestCompression); err != nil {
+			return 0, err
+		}
+	}
+	defer k.pool.Put(w)
+	if _, err := io.WriteString(w, text); err != nil {
+		return 0, err
+	}
+	if err := w.Close(); err != nil {
+		return 0, err
+	}
+	return packed.Len(), nil
 }
 
 func percent(n, limit int) int32 { return int32((n*100 + limit - 1) / limit) }

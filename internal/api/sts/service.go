@@ -7,9 +7,10 @@ import "umbel/internal/op"
 
 // Service declares STS.
 func Service() op.Service {
+	k := new(packer)
 	return op.Service{
 		ID:         "sts",
-		Operations: []*op.Operation{assumeRole(), getAccessKeyInfo(), getCallerIdentity(), getFederationToken(), getSessionToken()},
+		Operations: []*op.Operation{assumeRole(k), getAccessKeyInfo(), getCallerIdentity(), getFederationToken(k), getSessionToken()},
 		NotOffered: []string{
 			"AssumeRoleWithSAML", "AssumeRoleWithWebIdentity", "AssumeRoot", "DecodeAuthorizationMessage",
 			"GetDelegatedAccessToken", "GetWebIdentityToken",

@@ -152,15 +152,16 @@ func TestSourceIdentity(t *testing.T) {
 }
 
 func TestPackedSize(t *testing.T) {
-	if got, err := packedSize(passed{}, nil); got != nil || err != nil {
+	var k packer
+	if got, err := k.size(passed{}, nil); got != nil || err != nil {
 		t.Errorf("nothing passed: got %v, %v", got, err)
 	}
 	small := passed{Inline: []string{`{"Version":"2012-10-17","Statement":[{"Sid":"Stmt1","Effect":"Allow","Action":"s3:*","Resource":"*"}]}`}}
-	got, err := packedSize(small, nil)
+	got, err := k.size(small, nil)
 	if err != nil || got == nil || *got < 1 || *got > 20 {
 		t.Errorf("a small policy: got %v, %v", got, err)
 	}
-	more, err := packedSize(small, pairs("team", "a", "stage", "production"))
+	more, err := k.size(small, pairs("team", "a", "stage", "production"))
 	if err != nil || more == nil || *more <= *got {
 		t.Errorf("tags take no room: got %v, %v", more, err)
 	}
@@ -169,7 +170,7 @@ func TestPackedSize(t *testing.T) {
 	for i := range 50 {
 		many = append(many, fmt.Sprintf("key-%d", i), fmt.Sprintf("%x%x%x", random.Uint64(), random.Uint64(), random.Uint64()))
 	}
-	if _, err := packedSize(passed{}, pairs(many...)); !fault.Is(err, fault.PackedPolicyTooLarge) || !strings.Contains(err.Error(), "Packed size of session tags consumes 1") {
+	if _, err := k.size(passed{}, pairs(many...)); !fault.Is(err, fault.PackedPolicyTooLarge) || !strings.Contains(err.Error(), "Packed size of session tags consumes 1") {
 		t.Errorf("fifty large tags: %v", err)
 	}
 }

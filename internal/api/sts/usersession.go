@@ -27,12 +27,14 @@ func getSessionToken() *op.Operation {
 	})
 }
 
-func getFederationToken() *op.Operation {
+func getFederationToken(k *packer) *op.Operation {
 	return op.Define(op.Decl[model.GetFederationTokenInput, model.GetFederationTokenOutput]{
 		Service: "sts", Name: "GetFederationToken", Access: op.Read,
 		Scope:   longTermOnly[model.GetFederationTokenInput]("GetFederationToken"),
 		Targets: targetsGetFederationToken,
-		Run:     runGetFederationToken,
+		Run: func(c *op.Call, in *model.GetFederationTokenInput) (*model.GetFederationTokenOutput, error) {
+			return runGetFederationToken(c, in, k)
+		},
 	})
 }
 
@@ -117,7 +119,7 @@ func targetsGetFederationToken(c *op.Call, in *model.GetFederationTokenInput) ([
 	return targets, nil
 }
 
-func runGetFederationToken(c *op.Call, in *model.GetFederationTokenInput) (*model.GetFederationTokenOutput, error) {
+func runGetFederationToken(c *op.Call, in *model.GetFederationTokenInput, k *packer) (*model.GetFederationTokenOutput, error) {
 	tags, err := sessionTags(in.Tags)
 	if err != nil {
 		return nil, err
@@ -126,7 +128,7 @@ func runGetFederationToken(c *op.Call, in *model.GetFederationTokenInput) (*mode
 	if err != nil {
 		return nil, err
 	}
-	packed, err := packedSize(policies, in.Tags)
+	packed, err := k.size(policies, in.Tags)
 	if err != nil {
 		return nil, err
 	}
