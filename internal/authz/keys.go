@@ -111,7 +111,9 @@ func requestedRegion(c *op.Call) string {
 
 // Global tells whether a service, by its signing name, has one endpoint for all Regions, signed for us-east-1
 // (AWS General Reference, "AWS service endpoints": global endpoints).
-func Global(service string) bool { return service == "iam" || service == "organizations" }
+func Global(service string) bool {
+	return service == "iam" || service == "organizations" || service == "account"
+}
 
 // resourceKeys are those that follow from the resource and who owns it.
 func resourceKeys(k *iampolicy.Context, t *op.Target, o owner) {

@@ -74,6 +74,7 @@ func (x *exchange) handle() error {
 
 // read takes the whole body, within its bound.
 func (x *exchange) read() error {
+	x.req = wire.Request{Method: x.r.Method, Path: x.r.URL.EscapedPath(), RawQuery: x.r.URL.RawQuery, Header: x.r.Header}
 	body, err := io.ReadAll(http.MaxBytesReader(x.w, x.r.Body, x.MaxBody))
 	var tooLarge *http.MaxBytesError
 	switch {
@@ -84,7 +85,7 @@ func (x *exchange) read() error {
 		x.w.Header().Set("Connection", "close")
 		return fault.New(fault.MalformedRequest, "The request body could not be read.").Because(err)
 	}
-	x.req = wire.Request{Method: x.r.Method, Path: x.r.URL.EscapedPath(), RawQuery: x.r.URL.RawQuery, Header: x.r.Header, Body: body}
+	x.req.Body = body
 	return nil
 }
 
@@ -93,9 +94,12 @@ func (x *exchange) fail(err error) {
 	if x.svc == nil {
 		x.svc = wire.Fallback(&x.req)
 	}
+	if fault.CodeOf(err) == "" && x.ctx.Err() != nil { // out of time, or the client has gone
+		err = fault.New(fault.Unavailable, "").Because(err)
+	}
 	var status int
 	x.code, status, _ = wire.Describe(x.svc, x.operation, err)
-	if status >= http.StatusInternalServerError && fault.CodeOf(err) != fault.NotOffered {
+	if status >= http.StatusInternalServerError && fault.CodeOf(err) != fault.NotOffered && x.r.Context().Err() == nil {
 		x.Log.ErrorContext(x.ctx, "call failed", "request", x.id, "operation", x.name(), "error", err)
 	}
 	wire.EncodeError(x.svc, x.operation, err, x.id, x.w)
