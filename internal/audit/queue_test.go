@@ -90,10 +90,10 @@ func TestQueueWaitsForCompany(t *testing.T) {
 		to := &sink{}
 		q := audit.NewQueue(to, audit.Options{Batch: 4, Delay: time.Second, Log: quiet()})
 		put(t, q, numbered(0, 3))
-		time.Sleep(999 * time.Millisecond)
+		<-time.After(999 * time.Millisecond)
 		synctest.Wait()
 		equal(t, "before the delay", to.sizes(t), []int{})
-		time.Sleep(2 * time.Millisecond)
+		<-time.After(2 * time.Millisecond)
 		synctest.Wait()
 		equal(t, "after the delay", to.sizes(t), []int{3})
 		put(t, q, numbered(3, 9))
