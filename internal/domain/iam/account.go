@@ -31,3 +31,6 @@ func (s *State) DeleteAlias(alias string) error {
 	s.changeAccount(func(a *Account) { a.Alias = "" })
 	return nil
 }
+
+// AliasTaken refuses an alias that an account has already, be it the same one.
+func AliasTaken(alias string) error { return exists("The account alias %s already exists.", alias) }

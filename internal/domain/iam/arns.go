@@ -34,3 +34,11 @@ const serviceLinkedPath = "/aws-service-role/"
 
 // ServiceLinked reports whether the role is a service-linked role: only its service may use or change it.
 func (r *Role) ServiceLinked() bool { return strings.HasPrefix(r.Path, serviceLinkedPath) }
+
+// Service gives the principal of the service that a service-linked role is for; "" for any other role.
+func (r *Role) Service() string {
+	if !r.ServiceLinked() {
+		return ""
+	}
+	return strings.TrimSuffix(strings.TrimPrefix(r.Path, serviceLinkedPath), "/")
+}

@@ -101,17 +101,23 @@ func count[V any](rows iter.Seq2[string, V]) (n int) {
 	return n
 }
 
-// UsersWith walks the users who have the policy attached, or as their boundary, in order of name.
-func (s *State) UsersWith(arn string, boundary bool) iter.Seq2[string, *User] {
-	return s.userByPolicy.Find(policyKey(arn, boundary))
+// UsersWith walks the users who have the policy attached, or as their boundary, in order of name, beginning after an ID.
+func (s *State) UsersWith(arn string, boundary bool) func(after string) iter.Seq2[string, *User] {
+	return func(after string) iter.Seq2[string, *User] {
+		return s.userByPolicy.FindAfter(policyKey(arn, boundary), after)
+	}
 }
 
-// GroupsWith walks the groups that have the policy attached, in order of name.
-func (s *State) GroupsWith(arn string) iter.Seq2[string, *Group] { return s.groupByPolicy.Find(arn) }
+// GroupsWith walks the groups that have the policy attached, in order of name, beginning after an ID.
+func (s *State) GroupsWith(arn string) func(after string) iter.Seq2[string, *Group] {
+	return func(after string) iter.Seq2[string, *Group] { return s.groupByPolicy.FindAfter(arn, after) }
+}
 
-// RolesWith walks the roles that have the policy attached, or as their boundary, in order of name.
-func (s *State) RolesWith(arn string, boundary bool) iter.Seq2[string, *Role] {
-	return s.roleByPolicy.Find(policyKey(arn, boundary))
+// RolesWith walks the roles that have the policy attached, or as their boundary, in order of name, beginning after an ID.
+func (s *State) RolesWith(arn string, boundary bool) func(after string) iter.Seq2[string, *Role] {
+	return func(after string) iter.Seq2[string, *Role] {
+		return s.roleByPolicy.FindAfter(policyKey(arn, boundary), after)
+	}
 }
 
 func policyKey(arn string, boundary bool) string {

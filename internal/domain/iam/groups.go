@@ -118,3 +118,14 @@ func values[V any](rows iter.Seq2[string, V]) iter.Seq[V] {
 		}
 	}
 }
+
+// GroupsOf gives the groups of a user, in order of joining.
+func (s *State) GroupsOf(u *User) []*Group {
+	groups := make([]*Group, 0, len(u.Groups))
+	for _, name := range u.Groups {
+		if g, ok := s.Groups.Get(name); ok {
+			groups = append(groups, g)
+		}
+	}
+	return groups
+}

@@ -8,17 +8,17 @@ import (
 	"umbel/internal/fault"
 )
 
-// InlinePolicy gives an inline policy, or NoSuchEntity.
-func (s *State) InlinePolicy(k Kind, name, policy string) (*InlinePolicy, error) {
+// InlinePolicy gives an inline policy and what holds it, or NoSuchEntity.
+func (s *State) InlinePolicy(k Kind, name, policy string) (*Entity, *InlinePolicy, error) {
 	e, err := s.Entity(k, name)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	at, found := e.inline(policy)
 	if !found {
-		return nil, missingInline(k, policy)
+		return nil, nil, missingInline(k, policy)
 	}
-	return &e.Inline[at], nil
+	return e, &e.Inline[at], nil
 }
 
 func missingInline(k Kind, policy string) error {
