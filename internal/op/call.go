@@ -109,6 +109,9 @@ func KeyLocator(accessKeyID string) string { return "key/" + accessKeyID }
 // EmailLocator points from a root e-mail address, in lower case, to its account's IAM partition.
 func EmailLocator(email string) string { return "email/" + email }
 
+// AliasLocator points from an account alias to its account's IAM partition.
+func AliasLocator(alias string) string { return "alias/" + alias }
+
 // MemberLocator points from an account to the organization it is in.
 func MemberLocator(id ident.AccountID) string { return "member/" + string(id) }
 
