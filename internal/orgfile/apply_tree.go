@@ -109,9 +109,12 @@ func (r *runner) move(ctx context.Context, s *Step) error {
 		return err
 	}
 	_, err = r.c.Organizations.MoveAccount(ctx, &organizations.MoveAccountInput{AccountId: &id, SourceParentId: &from, DestinationParentId: &to})
-	var already *types.DuplicateAccountException
-	if errors.As(err, &already) {
+	if err == nil {
 		return nil
+	}
+	parents, where := r.c.Organizations.ListParents(ctx, &organizations.ListParentsInput{ChildId: &id})
+	if where == nil && len(parents.Parents) == 1 && aws.ToString(parents.Parents[0].Id) == to {
+		return nil // somebody has moved it there already
 	}
 	return err
 }

@@ -21,6 +21,7 @@ type OrganizationsReader interface {
 	organizations.ListTargetsForPolicyAPIClient
 	organizations.ListTagsForResourceAPIClient
 	organizations.ListRootsAPIClient
+	organizations.ListParentsAPIClient
 	organizations.ListAccountsAPIClient
 	DescribeOrganization(context.Context, *organizations.DescribeOrganizationInput, ...func(*organizations.Options)) (*organizations.DescribeOrganizationOutput, error)
 	DescribePolicy(context.Context, *organizations.DescribePolicyInput, ...func(*organizations.Options)) (*organizations.DescribePolicyOutput, error)

@@ -84,8 +84,10 @@ func (d *decoder) into(n *yaml.Node, v reflect.Value, path string, l limits) {
 	case v.Type() == reflect.TypeFor[Values]():
 		d.values(n, v, path)
 	case v.Kind() == reflect.Pointer:
-		v.Set(reflect.New(v.Type().Elem()))
-		d.into(n, v.Elem(), path, l)
+		value, before := reflect.New(v.Type().Elem()), len(d.problems)
+		if d.into(n, value.Elem(), path, l); len(d.problems) == before {
+			v.Set(value)
+		}
 	case v.Kind() == reflect.Struct:
 		d.structure(n, v, path)
 	case v.Kind() == reflect.Slice:

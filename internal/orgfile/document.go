@@ -30,9 +30,13 @@ func readDocument(path string, read func(string) ([]byte, error)) (Document, ori
 		doc := d.document(root, "", true)
 		return doc, d.origins[""], d.problems
 	}
-	var b bytes.Buffer
-	if err := json.Compact(&b, text); err != nil {
+	var valid json.RawMessage
+	if err := json.Unmarshal(text, &valid); err != nil { // unlike Compact, it tells where the error is
 		return "", origin{}, Problems{{syntaxPosition(path, text, err), fmt.Sprintf("not JSON: %v", err)}}
+	}
+	var b bytes.Buffer
+	if err := json.Compact(&b, valid); err != nil {
+		return "", origin{}, Problems{{Position{path, 1, 1}, fmt.Sprintf("not JSON: %v", err)}}
 	}
 	return Document(b.String()), origin{string(text), func(line, column int) Position { return Position{path, line, column} }}, nil
 }

@@ -52,7 +52,11 @@ func (ps Problems) err() error {
 func nearest(word string, candidates []string) string {
 	best, bestDistance := "", max(2, len(word)/3)+1
 	for _, c := range candidates {
-		if d := distance(strings.ToLower(word), strings.ToLower(c)); d < bestDistance {
+		d := distance(strings.ToLower(word), strings.ToLower(c))
+		if len(word) > 2 && strings.HasPrefix(c, word) {
+			d = min(d, 2) // cut short rather than mistyped
+		}
+		if d < bestDistance {
 			best, bestDistance = c, d
 		}
 	}
