@@ -39,7 +39,7 @@ func listTagsForResource() *op.Operation {
 			return []op.Target{a.taggable(in.ResourceId)}
 		},
 		func(sc *scene, in *model.ListTagsForResourceInput) (*model.ListTagsForResourceOutput, error) {
-			if err := sc.s.Taggable(*in.ResourceId); err != nil {
+			if err := sc.s.Tagged(*in.ResourceId); err != nil {
 				return nil, err
 			}
 			if in.NextToken != nil {

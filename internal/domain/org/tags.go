@@ -18,7 +18,7 @@ func (s *State) TagsOf(id string) map[string]string {
 // Tag adds or replaces tags of a root, OU, account or policy. Errors: TargetNotFound, InvalidInput
 // (INVALID_SYSTEM_TAGS_PARAMETER, TARGET_NOT_SUPPORTED), ConstraintViolation (MAX_TAG_LIMIT_EXCEEDED).
 func (s *State) Tag(q *Quotas, id string, add map[string]string) error {
-	if err := s.Taggable(id); err != nil {
+	if err := s.taggable(id); err != nil {
 		return err
 	}
 	if err := checkKeys(maps.Keys(add)); err != nil {
@@ -34,7 +34,7 @@ func (s *State) Tag(q *Quotas, id string, add map[string]string) error {
 
 // Untag removes tags; keys that are not there are no error. Errors: TargetNotFound, InvalidInput.
 func (s *State) Untag(id string, keys []string) error {
-	if err := s.Taggable(id); err != nil {
+	if err := s.taggable(id); err != nil {
 		return err
 	}
 	tags := maps.Clone(s.TagsOf(id))
@@ -48,20 +48,22 @@ func (s *State) Untag(id string, keys []string) error {
 	return nil
 }
 
-// Taggable checks that an ID names something that can carry tags. Errors: TargetNotFound, InvalidInput
-// (TARGET_NOT_SUPPORTED) for AWS's own policies.
-func (s *State) Taggable(id string) error {
-	if _, ok := s.Node(id); ok {
-		return nil
-	}
-	p, ok := s.Policy(ident.PolicyID(id))
-	if !ok {
+// Tagged checks that an ID names something that has tags, if only none. Errors: TargetNotFound.
+func (s *State) Tagged(id string) error {
+	_, isNode := s.Node(id)
+	_, isPolicy := s.Policy(ident.PolicyID(id))
+	if !isNode && !isPolicy {
 		return targetNotFound()
 	}
-	if p.AWSManaged {
+	return nil
+}
+
+// taggable checks that an ID names something whose tags may be changed: AWS's own policies' may not.
+func (s *State) taggable(id string) error {
+	if p, ok := s.Policy(ident.PolicyID(id)); ok && p.AWSManaged {
 		return invalid("TARGET_NOT_SUPPORTED", "You can't perform this operation on an AWS managed policy.")
 	}
-	return nil
+	return s.Tagged(id)
 }
 
 // setTags makes tags the only ones of a resource.
