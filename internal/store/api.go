@@ -26,6 +26,18 @@ type Schema func(Partition) (State, error)
 // ErrTaken tells that a locator key belongs to another partition already.
 var ErrTaken = errors.New("store: key is taken")
 
+// ErrFinished tells that a job was finished before.
+var ErrFinished = errors.New("store: job is finished")
+
+// ErrUnknownOutcome tells that a commit failed in a way that leaves open whether it happened.
+var ErrUnknownOutcome = errors.New("store: outcome of the commit is unknown")
+
+// ErrNewer tells that a record was written by a newer version of Umbel, which alone may change it.
+var ErrNewer = errors.New("store: record was written by a newer version")
+
+// ErrClosed tells that the store was closed.
+var ErrClosed = errors.New("store: closed")
+
 // Meta says who caused an Update and when; every change row carries it.
 type Meta struct {
 	RequestID string
@@ -55,6 +67,9 @@ type Tx interface {
 	Release(key string) error
 	// Enqueue puts a job on the ledger with the commit. Update only.
 	Enqueue(ledger.Job)
+	// Finish takes a job off the ledger with the commit; ErrFinished if it is not there any more, because another replica
+	// has finished it. Update only.
+	Finish(jobID string) error
 	// Record puts an audit event on the ledger with the commit. Update only.
 	Record(ledger.Event)
 }

@@ -1,0 +1,122 @@
+package sqlstore
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+
+	"umbel/internal/ledger"
+	"umbel/internal/store"
+)
+
+// connection is one SQLite connection that keeps its prepared statements.
+type connection struct {
+	db    *sql.DB
+	conn  *sql.Conn
+	stmts map[string]*sql.Stmt
+}
+
+func connectSQLite(ctx context.Context, path string, pragmas ...string) (*connection, error) {
+	db, err := sql.Open("sqlite", dsn(path, pragmas...))
+	if err != nil {
+		return nil, err
+	}
+	conn, err := db.Conn(ctx)
+	if err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	return &connection{db: db, conn: conn, stmts: map[string]*sql.Stmt{}}, nil
+}
+
+func (c *connection) close() error { return errors.Join(c.conn.Close(), c.db.Close()) }
+
+// prepare keeps the statement: the texts are few.
+func (c *connection) prepare(query string) (*sql.Stmt, error) {
+	if s, ok := c.stmts[query]; ok {
+		return s, nil
+	}
+	s, err := c.conn.PrepareContext(context.Background(), query)
+	if err == nil {
+		c.stmts[query] = s
+	}
+	return s, err
+}
+
+// Exec implements ledger.Tx. It does not end with the context: what has begun is over in moments.
+func (c *connection) Exec(_ context.Context, query string, args ...any) (int64, error) {
+	s, err := c.prepare(query)
+	if err != nil {
+		return 0, err
+	}
+	return affected(s.ExecContext(context.Background(), args...))
+}
+
+// Query implements ledger.Tx.
+func (c *connection) Query(_ context.Context, query string, args ...any) (*sql.Rows, error) {
+	s, err := c.prepare(query)
+	if err != nil {
+		return nil, err
+	}
+	return s.QueryContext(context.Background(), args...)
+}
+
+// sqliteWriter is a transaction that has SQLite's write lock.
+type sqliteWriter struct {
+	reader
+	e    *SQLite
+	c    *connection
+	over bool
+}
+
+var _ store.Writer = (*sqliteWriter)(nil)
+
+// Begin implements store.Engine. The one write lock locks all heads.
+func (e *SQLite) Begin(ctx context.Context, _, _ []store.Partition) (store.Writer, error) {
+	w, err := e.begin(ctx, e.strict)
+	if err != nil {
+		return nil, err
+	}
+	return w, nil
+}
+
+func (e *SQLite) begin(ctx context.Context, c *connection) (*sqliteWriter, error) {
+	if e.readOnly {
+		return nil, errReadOnly
+	}
+	e.mu.Lock()
+	if _, err := c.Exec(ctx, "BEGIN IMMEDIATE"); err != nil {
+		e.mu.Unlock()
+		return nil, fmt.Errorf("sqlstore: begin: %w", err)
+	}
+	return &sqliteWriter{reader: reader{c}, e: e, c: c}, nil
+}
+
+// LockJob implements store.Writer.
+func (w *sqliteWriter) LockJob(ctx context.Context, id string) (bool, error) {
+	return ledger.LockJob(ctx, w.c, id)
+}
+
+// Write implements store.Writer.
+func (w *sqliteWriter) Write(ctx context.Context, b *store.Batch) error { return write(ctx, w.c, b) }
+
+// Commit implements store.Writer.
+func (w *sqliteWriter) Commit(ctx context.Context) error {
+	if _, err := w.c.Exec(ctx, "COMMIT"); err != nil {
+		return fmt.Errorf("sqlstore: commit: %w", err)
+	}
+	w.over = true
+	w.e.mu.Unlock()
+	return nil
+}
+
+// Rollback implements store.Writer.
+func (w *sqliteWriter) Rollback() {
+	if w.over {
+		return
+	}
+	w.over = true
+	// An error here says that SQLite has rolled back by itself.
+	_, _ = w.c.Exec(context.Background(), "ROLLBACK")
+	w.e.mu.Unlock()
+}
