@@ -19,6 +19,7 @@ var quotas = map[string]func(*op.Settings) *int{
 	"organizational-unit-depth": func(s *op.Settings) *int { return &s.Org.OUDepth },
 	"accounts-created-at-once":  func(s *op.Settings) *int { return &s.Org.CreateConcurrency },
 	"accounts-closed-at-once":   func(s *op.Settings) *int { return &s.Org.CloseConcurrency },
+	"days-before-removal":       func(s *op.Settings) *int { return &s.Org.RemovalWait },
 	"tags-per-resource":         func(s *op.Settings) *int { return &s.Org.Tags },
 	"iam-users":                 func(s *op.Settings) *int { return &s.IAM.Users },
 	"iam-groups":                func(s *op.Settings) *int { return &s.IAM.Groups },
