@@ -51,7 +51,7 @@ type Step struct {
 	Email string `json:"email,omitempty"`
 	// Target is where a policy is attached or detached, or the account of a role.
 	Target *Place `json:"target,omitempty"`
-	// From and To are the units of a move, the names of a rename, the unit that a new account ends in.
+	// From and To are the units of a move (the root has none), the names of a rename, the unit that a new account ends in.
 	From string `json:"from,omitempty"`
 	To   string `json:"to,omitempty"`
 	// Changes are the fields that an update changes.
