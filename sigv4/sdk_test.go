@@ -121,7 +121,11 @@ func sdkSigned(t testing.TB, g gen, service string, presign bool) (*http.Request
 	q := r.URL.Query()
 	q.Set("X-Amz-Expires", "60")
 	r.URL.RawQuery = q.Encode()
-	uri, headers, err := signer.PresignHTTP(context.Background(), cred, r, hashOf(body), service, "us-east-1", signedAt)
+	hash := hashOf(body)
+	if service == "s3" {
+		hash = sigv4.UnsignedPayload
+	}
+	uri, headers, err := signer.PresignHTTP(context.Background(), cred, r, hash, service, "us-east-1", signedAt)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -136,7 +140,7 @@ func sdkSigned(t testing.TB, g gen, service string, presign bool) (*http.Request
 }
 
 func options(service string) sigv4.Options {
-	return sigv4.Options{Now: signedAt.Add(30 * time.Second), Service: service}
+	return sigv4.Options{Now: signedAt.Add(30 * time.Second), Service: service, AllowUnsignedPayload: service == "s3"}
 }
 
 func verify(r *http.Request, body []byte, o sigv4.Options) error {
@@ -156,15 +160,6 @@ func TestVerifyWhatTheSDKSigns(t *testing.T) {
 				o.Keys = sigv4.NewKeyCache(8)
 				for range 2000 {
 					r, body := sdkSigned(t, g, service, presign)
-					if service == "s3" && presign {
-						// The SDK was told the body's hash, which a presigned S3 request must say.
-						r.Header.Set("X-Amz-Content-Sha256", hashOf(body))
-						s, err := sigv4.Parse(r)
-						if err == nil {
-							t.Fatalf("%+v: an unsigned X-Amz-Content-Sha256 was accepted", s)
-						}
-						continue
-					}
 					if err := verify(r, body, o); err != nil {
 						t.Fatalf("%s %s: %v", r.Method, r.RequestURI, err)
 					}
@@ -189,16 +184,13 @@ var tamperings = []tampering{
 	{"header added", func(r *http.Request, b []byte) []byte { r.Header.Set("X-Amz-Target", "A.B"); return b }},
 	{"date", replaceEverywhere("20260101T002000Z", "20260101T002001Z")},
 	{"region", replaceEverywhere("us-east-1", "us-east-2")},
-	{"access key", replaceEverywhere("AKIDEXAMPLE", "AKIDEXAMPLF")},
 	{"signature emptied", func(r *http.Request, b []byte) []byte {
 		return replaceSignature(r, b, func(string) string { return "" })
 	}},
 	{"signature cut", func(r *http.Request, b []byte) []byte {
 		return replaceSignature(r, b, func(s string) string { return s[:63] })
 	}},
-	{"signature in capitals", func(r *http.Request, b []byte) []byte {
-		return replaceSignature(r, b, func(s string) string { return strings.ToUpper(s) + "F"[:0] })
-	}},
+	{"signature in capitals", func(r *http.Request, b []byte) []byte { return replaceSignature(r, b, strings.ToUpper) }},
 	{"signature bit", func(r *http.Request, b []byte) []byte {
 		return replaceSignature(r, b, func(s string) string {
 			if s[0] == 'a' {
@@ -209,7 +201,7 @@ var tamperings = []tampering{
 	}},
 }
 
-// replaceEverywhere changes what the signature covers or says, except that the access key is caught by looking up another secret.
+// replaceEverywhere changes what the signature covers, in headers and query.
 func replaceEverywhere(from, to string) func(*http.Request, []byte) []byte {
 	return func(r *http.Request, b []byte) []byte {
 		for _, vs := range r.Header {
@@ -245,23 +237,8 @@ func TestVerifyRefusesTampering(t *testing.T) {
 				g := gen{rand.New(rand.NewPCG(3, 4))}
 				for range 100 {
 					r, body := sdkSigned(t, g, "iam", presign)
-					before := r.Header.Get("Authorization") + r.URL.RawQuery
 					body = c.do(r, body)
-					if c.name == "access key" && presign {
-						// The access key is in the signed query.
-						before = ""
-					}
 					err := verify(r, body, options("iam"))
-					if c.name == "access key" && !presign {
-						// A header's access key is bound to the request by its secret alone.
-						if s, perr := sigv4.Parse(r); perr != nil || s.AccessKeyID != "AKIDEXAMPLF" {
-							t.Fatalf("parsed %+v, %v", s, perr)
-						}
-						continue
-					}
-					if c.name == "signature in capitals" && before == r.Header.Get("Authorization")+r.URL.RawQuery {
-						continue
-					}
 					var e *sigv4.Error
 					if !errors.As(err, &e) {
 						t.Fatalf("accepted: %s %s (%v)", r.Method, r.RequestURI, err)

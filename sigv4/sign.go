@@ -41,8 +41,8 @@ func (s Signer) Sign(r *http.Request, body []byte, c Credentials, now time.Time)
 		", SignedHeaders="+strings.Join(headers, ";")+", Signature="+sig)
 }
 
-// Presign gives the request's URL with a signature in its query, good for the given time. Only the host is signed, so
-// the request must not carry X-Amz-… headers.
+// Presign gives the request's URL with a signature in its query, good for the given time. Of the headers only the host is
+// signed, so the request must not carry X-Amz-… headers. For s3 the body is not signed.
 func (s Signer) Presign(r *http.Request, body []byte, c Credentials, now time.Time, life time.Duration) string {
 	stamp := now.UTC().Format(isoBasic)
 	scope := stamp[:8] + "/" + s.Region + "/" + s.Service + "/" + terminator
@@ -58,7 +58,11 @@ func (s Signer) Presign(r *http.Request, body []byte, c Credentials, now time.Ti
 	}
 	u.RawQuery = q.Encode()
 	signed := &http.Request{Method: r.Method, URL: &u, Host: r.Host, Header: http.Header{}}
-	canonical := appendCanonical(make([]byte, 0, 1024), signed, s.Service, []string{"host"}, "", bodyHash(r, body))
+	hash := bodyHash(r, body)
+	if s.Service == "s3" {
+		hash = UnsignedPayload
+	}
+	canonical := appendCanonical(make([]byte, 0, 1024), signed, s.Service, []string{"host"}, "", hash)
 	u.RawQuery += "&X-Amz-Signature=" + url.QueryEscape(s.signature(c, stamp, scope, canonical))
 	return u.String()
 }
