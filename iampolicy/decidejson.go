@@ -9,8 +9,7 @@ import (
 	"strings"
 )
 
-// PolicySet is a set of policies as it is written in JSON: every layer of the chain, levels root first. ResourceMustAllow is
-// set for actions that a trust policy has to allow (sts:AssumeRole…).
+// PolicySet is a set of policies as it is written in JSON: every layer of the chain, levels root first.
 type PolicySet struct{ policies Policies }
 
 // jsonPolicies, jsonLevel and jsonSource are the written form.
@@ -74,7 +73,8 @@ func DecodePolicies(text []byte) (*PolicySet, error) {
 // which may be nil.
 //
 // The principal is an ARN (user, assumed-role session, federated user, root), a service's name, or "*" for an anonymous
-// caller. Context values are strings, numbers, booleans, or lists of them.
+// caller. Context values are strings, numbers, booleans, or lists of them. Without resourceAccount, the account in the
+// resource's ARN owns it, else the principal's own. For sts:AssumeRole… and for kms, the resource's policy must allow.
 func DecodeRequest(text []byte, shared *PolicySet) (*Request, *Policies, error) {
 	var in jsonRequest
 	if err := decodeStrict(text, &in); err != nil {
@@ -98,6 +98,9 @@ func DecodeRequest(text []byte, shared *PolicySet) (*Request, *Policies, error) 
 		return nil, nil, errors.New(`resource: missing: an ARN, or "*"`)
 	}
 	req := &Request{Action: in.Action, Resource: in.Resource, ResourceAccount: in.ResourceAccount, Context: new(Context)}
+	if parts := strings.SplitN(in.Resource, ":", 6); in.ResourceAccount == "" && len(parts) == 6 && len(parts[4]) == 12 && isDigits(parts[4]) {
+		req.ResourceAccount = parts[4]
+	}
 	for key, raw := range in.Context {
 		values, err := contextValues(raw)
 		if err != nil {

@@ -170,9 +170,6 @@ func readConditions(m *jsonMember) (conditions []conditionNode, f *failure) {
 	}
 	for i := range m.value.members {
 		op := &m.value.members[i]
-		if _, ok := parseOperator(op.name); !ok {
-			return nil, fail(op.offset, `unknown condition operator "`+op.name+`"`)
-		}
 		if op.value.kind != jsonObject {
 			return nil, fail(op.value.offset, op.name+" is an object of keys and values")
 		}
