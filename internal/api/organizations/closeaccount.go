@@ -47,15 +47,32 @@ func closeAccountJob() *op.Job {
 			if err != nil || !c.OrgOf(b.Organization).Closed(b.Account) {
 				return err
 			}
-			own := c.IAMOf(b.Account)
-			if a, ok := own.Account(); ok {
-				closed := *a
-				closed.Closed = c.Now
-				own.PutAccount(&closed)
+			if err := shutOut(c, &b); err != nil {
+				return err
 			}
 			return c.Enqueue(expireAccountKind, c.Now.Add(org.Retention), b)
 		},
 	}
+}
+
+// shutOut closes the account's own record, so that nothing in it can act any more, and records the closure.
+func shutOut(c *op.Call, b *closure) error {
+	own := c.IAMOf(b.Account)
+	if a, ok := own.Account(); ok {
+		closed := *a
+		closed.Closed = c.Now
+		own.PutAccount(&closed)
+	}
+	s := c.OrgOf(b.Organization)
+	o, err := s.Existing()
+	if err != nil {
+		return err
+	}
+	a, err := s.ExistingAccount(b.Account)
+	if err != nil {
+		return err
+	}
+	return recordClosure(c, o, a)
 }
 
 // expireAccountJob takes an account that is closed for good out of its organization. Its e-mail address stays taken.

@@ -67,12 +67,28 @@ func createAccountJob() *op.Job {
 				return nil // done before
 			}
 			reason, err := admit(c, s, &b, req)
-			if err == nil && reason != "" {
+			if err != nil {
+				return err
+			}
+			if reason != "" {
 				s.Fail(c.Now, req, reason)
 			}
-			return err
+			return tell(c, s, b.Request)
 		},
 	}
+}
+
+// tell records how a request ended.
+func tell(c *op.Call, s *org.State, request string) error {
+	o, err := s.Existing()
+	if err != nil {
+		return err
+	}
+	ended, err := s.ExistingRequest(request)
+	if err != nil {
+		return err
+	}
+	return recordCreation(c, o, ended)
 }
 
 // admit makes the requested account, or gives the reason for which it cannot be made.
