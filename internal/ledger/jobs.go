@@ -39,7 +39,7 @@ func InsertJobs(ctx context.Context, tx Tx, jobs []Job, now time.Time, lease Lea
 		if j.Due.After(now) {
 			l = Lease{}
 		}
-		args = append(args, j.ID, j.Kind, string(j.Body), micros(j.Due), l.Owner, l.until(), 0, "")
+		args = append(args, j.ID, j.Kind, string(j.Body), micros(j.Due), l.Owner, l.until(), b2i(l.Owner != ""), "")
 	}
 	if _, err := insertJobs.Run(ctx, tx, args); err != nil {
 		return fmt.Errorf("ledger: insert jobs: %w", err)

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"sync/atomic"
+	"time"
 
 	"umbel/internal/fault"
 	"umbel/internal/ledger"
@@ -21,8 +23,8 @@ type DB struct {
 	lanes  *lanes
 	// gate is held for reading by every View and Update, and for writing by Reset.
 	gate sync.RWMutex
-	// woken tells that jobs were enqueued here.
-	woken chan struct{}
+	// worker gets the jobs enqueued here; nil if this process does none.
+	worker atomic.Pointer[func([]ledger.Job)]
 }
 
 var _ Store = (*DB)(nil)
@@ -39,7 +41,7 @@ func Open(ctx context.Context, engine Engine, schema Schema, opt Options) (*DB, 
 	opt = opt.withDefaults()
 	db := &DB{
 		engine: engine, mem: newMemory(schema, opt.Budget), opt: opt, secret: secret,
-		found: newLocatorCache(), woken: make(chan struct{}, 1),
+		found: newLocatorCache(),
 	}
 	db.lanes = startLanes(db, engine.Lanes())
 	return db, nil
@@ -162,5 +164,15 @@ func (c *locatorCache) clear() {
 	c.young, c.old = map[string]Partition{}, nil
 }
 
-// Enqueued gets a value soon after a commit of this process put jobs on the ledger.
-func (db *DB) Enqueued() <-chan struct{} { return db.woken }
+// Work makes fn the worker of the jobs that are enqueued by this process and due: it gets them right after their commit,
+// leased to Owner for LeaseTime. fn must not block. nil leaves such jobs to whoever takes them from the ledger.
+func (db *DB) Work(fn func([]ledger.Job)) {
+	if fn == nil {
+		db.worker.Store(nil)
+		return
+	}
+	db.worker.Store(&fn)
+}
+
+// LeaseTime is how long a job is its owner's.
+func (db *DB) LeaseTime() time.Duration { return db.opt.Lease }

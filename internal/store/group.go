@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"umbel/internal/fault"
+	"umbel/internal/ledger"
 )
 
 // group is Updates that are committed in one SQL transaction, one after the other.
@@ -25,6 +26,7 @@ type group struct {
 	located  map[string]Partition            // what SQL says of locator keys; "" is nothing
 	claims   map[string]Partition            // what the functions so far made of them
 	outcomes []error
+	worker   *func([]ledger.Job)
 }
 
 func newGroup(db *DB) *group { return &group{db: db, scope: map[Partition]bool{}} }
@@ -290,6 +292,9 @@ func (g *group) complete() {
 		}
 	}
 	g.batch.Now = g.db.opt.Now()
+	if g.worker = g.db.worker.Load(); g.worker != nil {
+		g.batch.Lease = ledger.Lease{Owner: g.db.opt.Owner, Until: g.batch.Now.Add(g.db.opt.Lease)}
+	}
 }
 
 // land commits and then publishes. Whoever looks between the two waits for the landing.
@@ -323,11 +328,17 @@ func (g *group) land(ctx context.Context) error {
 			g.db.found.put(l.Key, l.To)
 		}
 	}
-	if len(g.batch.Jobs) > 0 {
-		select {
-		case g.db.woken <- struct{}{}:
-		default:
-		}
-	}
+	g.handOver()
 	return nil
+}
+
+// handOver gives the jobs that are due to this process's worker, which has their lease.
+func (g *group) handOver() {
+	if g.worker == nil {
+		return
+	}
+	due := slices.DeleteFunc(g.batch.Jobs, func(j ledger.Job) bool { return j.Due.After(g.batch.Now) })
+	if len(due) > 0 {
+		(*g.worker)(due)
+	}
 }

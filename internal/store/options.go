@@ -31,7 +31,7 @@ type Options struct {
 const DefaultBudget = 64 << 20
 
 // DefaultLease is how long a job is its owner's.
-const DefaultLease = 30 * time.Second
+const DefaultLease = 10 * time.Second
 
 func (o Options) withDefaults() Options {
 	if o.Now == nil {
