@@ -224,7 +224,11 @@ func busy(err error) bool {
 		changes    *types.PolicyChangesInProgressException
 		finalizing *types.FinalizingOrganizationException
 		throttled  *types.TooManyRequestsException
+		limit      *types.ConstraintViolationException
 	)
+	if errors.As(err, &limit) {
+		return limit.Reason == types.ConstraintViolationExceptionReasonAccountCreationRateLimitExceeded
+	}
 	return errors.As(err, &concurrent) || errors.As(err, &changes) || errors.As(err, &finalizing) || errors.As(err, &throttled)
 }
 

@@ -202,7 +202,7 @@ func TestAccountCreatedMeanwhile(t *testing.T) {
 	if err := apply(context.Background(), f.clients(), p, nil, func(context.Context, time.Duration) error { return nil }); err != nil {
 		t.Fatal(err)
 	}
-	if got := f.name(f.live.accountByID("333333333333").Parent); got != "A" {
+	if got := f.name(f.live.index().ids["333333333333"].Parent); got != "A" {
 		t.Errorf("the account is in %s", got)
 	}
 }
@@ -222,7 +222,7 @@ policies:
 `
 	p := f.expect(t, text, PlanOptions{}, "UpdatePolicy ec2", "UpdateOrganizationalUnit New", "CreateOrganizationalUnit Other",
 		"TagResource New", "AttachPolicy s3 Other", "TagResource a", "AttachPolicy ec2 a", "MoveAccount a")
-	want := []Leftover{{Kind: KindPolicy, Name: "ec2", ID: f.live.policy(ServiceControl, "ec2").ID, Target: &Place{Kind: KindRoot}, Why: "attached here, though the file does not say so; --prune detaches it"}}
+	want := []Leftover{{Kind: KindPolicy, Name: "ec2", ID: f.live.index().policy(ServiceControl, "ec2").ID, Target: &Place{Kind: KindRoot}, Why: "attached here, though the file does not say so; --prune detaches it"}}
 	if diff := cmp.Diff(want, p.LeftAlone, cmp.AllowUnexported(Place{})); diff != "" {
 		t.Errorf("left alone (-want +got):\n%s", diff)
 	}
@@ -236,13 +236,13 @@ func TestLeftAloneAndPruned(t *testing.T) {
 	for _, l := range p.LeftAlone {
 		left = append(left, l.text(Style{}))
 	}
-	ec2 := f.live.policy(ServiceControl, "ec2").ID
+	ec2 := f.live.index().policy(ServiceControl, "ec2").ID
 	want := []string{
-		"policy s3 at unit C " + f.live.policy(ServiceControl, "s3").ID + ": attached here, though the file does not say so; --prune detaches it",
+		"policy s3 at unit C " + f.live.index().policy(ServiceControl, "s3").ID + ": attached here, though the file does not say so; --prune detaches it",
 		"policy ec2 " + ec2 + ": not in the file; --prune detaches and deletes it",
-		"account b " + f.live.account("b@example.com").ID + ": not in the file; --close-accounts closes it",
-		"unit A/B " + p.live.unit("A/B").ID + ": not in the file; --prune deletes it if it is empty",
-		"unit A " + p.live.unit("A").ID + ": not in the file; --prune deletes it if it is empty",
+		"account b " + f.live.index().account("b@example.com").ID + ": not in the file; --close-accounts closes it",
+		"unit A/B " + p.live.index().paths["A/B"].ID + ": not in the file; --prune deletes it if it is empty",
+		"unit A " + p.live.index().paths["A"].ID + ": not in the file; --prune deletes it if it is empty",
 	}
 	if diff := cmp.Diff(want, left); diff != "" {
 		t.Errorf("left alone (-want +got):\n%s", diff)
@@ -274,7 +274,7 @@ func TestNoRoom(t *testing.T) {
 
 func TestConflicts(t *testing.T) {
 	f := made(t, "accounts:\n  - {name: a, email: a@example.com}\n")
-	f.live.account("a@example.com").State = "CLOSED"
+	f.live.index().account("a@example.com").State = "CLOSED"
 	_, _, err := f.apply0(t, context.Background(), "organization: {features: CONSOLIDATED_BILLING}\naccounts:\n  - {name: a, email: a@example.com}\n  - {name: b, email: Boss@example.com}\n", PlanOptions{})
 	want := []string{
 		`organization.yaml:1:26: the organization has all features, and there is no way back to CONSOLIDATED_BILLING: say ALL`,
@@ -311,7 +311,7 @@ func TestRoles(t *testing.T) {
 	f := newFake()
 	f.expect(t, rolesText, PlanOptions{}, "CreateOrganization", "CreateAccount audit", "CreateAccount prod", "CreateRole Billing",
 		"CreateRole Reader", "AttachRolePolicy Reader arn:aws:iam::aws:policy/ReadOnlyAccess", "PutRolePolicy Reader inline")
-	prod, audit := f.live.account("prod@example.com").ID, f.live.account("audit@example.com").ID
+	prod, audit := f.live.index().account("prod@example.com").ID, f.live.index().account("audit@example.com").ID
 	if !slices.Contains(f.assumed, prod+" Landing") || !slices.Contains(f.assumed, f.live.Management+" ") {
 		t.Errorf("assumed %v", f.assumed)
 	}

@@ -12,7 +12,8 @@ import (
 type comparer struct {
 	*Plan
 	o        PlanOptions
-	live     *Live // with the renames of the file done
+	live     *index // with the renames of the file done
+	emails   map[string]*Account
 	problems Problems
 	last     []Step // what is taken away, in the end
 }
@@ -20,11 +21,11 @@ type comparer struct {
 // Compare makes the plan that turns a live organization into what a file describes. What cannot be reached comes as Problems.
 func Compare(f *File, l *Live, o PlanOptions) (*Plan, error) {
 	c := &comparer{Plan: &Plan{Organization: l.ID, Management: l.Management, Steps: []Step{}, file: f}, o: o}
-	c.live = l.withRenames(f)
-	c.Plan.live = c.live
+	after := l.withRenames(f)
+	c.Plan.live, c.live, c.emails = after, after.index(), f.byEmail()
 	c.organization()
 	c.policies()
-	c.units(l)
+	c.units(l.index())
 	c.place("root", rootPlace(), &f.Root.Target, true)
 	for i := range f.Units {
 		c.place(fmt.Sprintf("units[%d]", i), unitPlace(f.Units[i].Path), &f.Units[i].Target, true)
@@ -92,12 +93,12 @@ func (c *comparer) policies() {
 }
 
 // units plans renamed and new units.
-func (c *comparer) units(before *Live) {
-	for _, u := range c.file.renames(before) {
-		c.add(Step{Action: Rename, Kind: KindUnit, Name: u.Path, ID: before.unit(u.Was).ID, From: baseName(u.Was), To: baseName(u.Path), place: unitPlace(u.Path)})
+func (c *comparer) units(before *index) {
+	for _, u := range c.file.renames(before.Live) {
+		c.add(Step{Action: Rename, Kind: KindUnit, Name: u.Path, ID: before.paths[u.Was].ID, From: baseName(u.Was), To: baseName(u.Path), place: unitPlace(u.Path)})
 	}
 	for _, path := range c.file.UnitPaths() {
-		if c.live.unit(path) == nil {
+		if c.live.paths[path] == nil {
 			c.add(Step{Action: Create, Kind: KindUnit, Name: path, place: unitPlace(path)})
 		}
 	}
@@ -109,7 +110,7 @@ func (c *comparer) idOf(p Place) string {
 	case p.Kind == KindRoot:
 		return c.live.Root
 	case p.Kind == KindUnit:
-		if u := c.live.unit(p.key); u != nil {
+		if u := c.live.paths[p.key]; u != nil {
 			return u.ID
 		}
 	case p.key == managementName:
@@ -184,7 +185,7 @@ func (c *comparer) accounts() {
 		}
 	}
 	if c.file.Management.Name != "" && c.live.Exists {
-		if m := c.live.accountByID(c.live.Management); m != nil && m.Name != c.file.Management.Name {
+		if m := c.live.ids[c.live.Management]; m != nil && m.Name != c.file.Management.Name {
 			c.Notes = append(c.Notes, fmt.Sprintf("the management account is named %q in the organization and %q in the file", m.Name, c.file.Management.Name))
 		}
 	}

@@ -1,6 +1,9 @@
 package orgfile
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // attachments plans what is attached to a place. What is new is attached before anything is detached; only where there is
 // no room for it, one policy that goes is detached before one that comes is attached.
@@ -14,7 +17,7 @@ func (c *comparer) attachments(at string, p Place, id string, want *Target) {
 func (c *comparer) attachmentsOf(at string, p Place, id string, want *Target, kind string) {
 	var here []policyKey // attached now
 	if id != "" {
-		for _, live := range c.live.attached(id) {
+		for _, live := range c.live.attached[id] {
 			if live.Type == kind {
 				here = append(here, policyKey{kind, live.Name})
 			}
@@ -162,14 +165,14 @@ func (c *comparer) placeOf(id string) Place {
 			return unitPlace(c.live.Units[i].Path)
 		}
 	}
-	if a := c.live.accountByID(id); a != nil {
+	if a := c.live.ids[id]; a != nil {
 		return accountPlace(a.Name, a.Email)
 	}
 	return rootPlace()
 }
 
 // inFile tells whether the file has an account.
-func (c *comparer) inFile(a *LiveAccount) bool { return c.file.account(a.Email) != nil }
+func (c *comparer) inFile(a *LiveAccount) bool { return c.emails[strings.ToLower(a.Email)] != nil }
 
 // unlistedAccounts closes accounts that the file does not have, or leaves them alone.
 func (c *comparer) unlistedAccounts() {

@@ -38,19 +38,20 @@ func FromLive(l *Live) *File {
 	if l.Features != "ALL" {
 		f.Organization.Features = l.Features
 	}
+	ix := l.index()
 	f.Organization.PolicyTypes = slices.Sorted(slices.Values(l.PolicyTypes))
-	f.Root.Target = l.target(l.Root)
-	f.Management.Target = l.target(l.Management)
-	if m := l.accountByID(l.Management); m != nil {
+	f.Root.Target = ix.target(l.Root)
+	f.Management.Target = ix.target(l.Management)
+	if m := ix.ids[l.Management]; m != nil {
 		f.Management.Name = m.Name
 	}
 	for _, u := range l.Units {
-		f.Units = append(f.Units, Unit{Path: u.Path, Target: l.target(u.ID)})
+		f.Units = append(f.Units, Unit{Path: u.Path, Target: ix.target(u.ID)})
 	}
 	slices.SortFunc(f.Units, func(a, b Unit) int { return slices.Compare(SplitPath(a.Path), SplitPath(b.Path)) })
 	for i := range l.Accounts {
 		if a := &l.Accounts[i]; a.ID != l.Management && !a.closed() {
-			f.Accounts = append(f.Accounts, Account{Name: a.Name, Email: a.Email, Unit: a.Unit, Target: l.target(a.ID)})
+			f.Accounts = append(f.Accounts, Account{Name: a.Name, Email: a.Email, Unit: a.Unit, Target: ix.target(a.ID)})
 		}
 	}
 	slices.SortStableFunc(f.Accounts, func(a, b Account) int {
@@ -60,7 +61,7 @@ func FromLive(l *Live) *File {
 		return strings.Compare(a.Name, b.Name)
 	})
 	for i := range f.Accounts {
-		f.Accounts[i].Roles = l.exportRoles(&f.Accounts[i], f.Accounts)
+		f.Accounts[i].Roles = ix.exportRoles(&f.Accounts[i], f.Accounts)
 	}
 	for _, p := range l.Policies {
 		if !p.AWS {
@@ -71,10 +72,10 @@ func FromLive(l *Live) *File {
 }
 
 // target gives what is attached to an ID, and its tags.
-func (l *Live) target(id string) Target {
+func (l *index) target(id string) Target {
 	var t Target
 	full := false
-	for _, p := range l.attached(id) {
+	for _, p := range l.attached[id] {
 		if p.AWS {
 			full = full || p.Name == FullAccess
 			continue
@@ -98,7 +99,7 @@ func (l *Live) target(id string) Target {
 }
 
 // exportRoles describes the roles of an account, its access role left out.
-func (l *Live) exportRoles(a *Account, accounts []Account) []Role {
+func (l *index) exportRoles(a *Account, accounts []Account) []Role {
 	live := l.account(a.Email)
 	var out []Role
 	for _, name := range slices.Sorted(maps.Keys(l.Roles[live.ID])) {
@@ -129,7 +130,7 @@ func (l *Live) exportRoles(a *Account, accounts []Account) []Role {
 }
 
 // exportTrust names the trusted accounts if the trust policy says no more than that, else it gives the whole policy.
-func (l *Live) exportTrust(r *Role, trust string, accounts []Account) {
+func (l *index) exportTrust(r *Role, trust string, accounts []Account) {
 	names := map[string]string{managementName: l.Management}
 	for i := range accounts {
 		names[accounts[i].Name] = l.account(accounts[i].Email).ID

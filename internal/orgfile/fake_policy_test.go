@@ -46,7 +46,7 @@ func (f *fake) CreatePolicy(_ ctx, in *organizations.CreatePolicyInput, _ ...fun
 	if err := f.call("CreatePolicy %s", *in.Name); err != nil {
 		return nil, err
 	}
-	if f.live.policy(string(in.Type), *in.Name) != nil {
+	if f.live.index().policy(string(in.Type), *in.Name) != nil {
 		return nil, &types.DuplicatePolicyException{}
 	}
 	p := LivePolicy{ID: f.id("p-"), Name: *in.Name, Type: string(in.Type), Description: *in.Description}

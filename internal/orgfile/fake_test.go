@@ -258,7 +258,7 @@ func (f *fake) MoveAccount(_ ctx, in *organizations.MoveAccountInput, _ ...func(
 	if err := f.call("MoveAccount %s", f.name(*in.AccountId)); err != nil {
 		return nil, err
 	}
-	a := f.live.accountByID(*in.AccountId)
+	a := f.live.index().ids[*in.AccountId]
 	if a.Parent != *in.SourceParentId {
 		return nil, &types.SourceParentNotFoundException{}
 	}
@@ -267,11 +267,11 @@ func (f *fake) MoveAccount(_ ctx, in *organizations.MoveAccountInput, _ ...func(
 }
 
 func (f *fake) ListParents(_ ctx, in *organizations.ListParentsInput, _ ...func(*organizations.Options)) (*organizations.ListParentsOutput, error) {
-	return &organizations.ListParentsOutput{Parents: []types.Parent{{Id: &f.live.accountByID(*in.ChildId).Parent}}}, nil
+	return &organizations.ListParentsOutput{Parents: []types.Parent{{Id: &f.live.index().ids[*in.ChildId].Parent}}}, nil
 }
 
 func (f *fake) CloseAccount(_ ctx, in *organizations.CloseAccountInput, _ ...func(*organizations.Options)) (*organizations.CloseAccountOutput, error) {
-	f.live.accountByID(*in.AccountId).State = "PENDING_CLOSURE"
+	f.live.index().ids[*in.AccountId].State = "PENDING_CLOSURE"
 	return &organizations.CloseAccountOutput{}, f.call("CloseAccount %s", f.name(*in.AccountId))
 }
 
@@ -282,7 +282,7 @@ func (f *fake) name(id string) string {
 			return u.Name
 		}
 	}
-	if a := f.live.accountByID(id); a != nil {
+	if a := f.live.index().ids[id]; a != nil {
 		return a.Name
 	}
 	return id

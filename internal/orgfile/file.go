@@ -1,7 +1,5 @@
 package orgfile
 
-import "strings"
-
 // File is one organization as its file describes it. What is not in the file is left alone.
 type File struct {
 	// The organization itself: its feature set and the policy types enabled in its root.
@@ -186,14 +184,4 @@ func (f *File) policyTypes() []string {
 		}
 	}
 	return out
-}
-
-// account finds an account of the file by its e-mail address.
-func (f *File) account(email string) *Account {
-	for i := range f.Accounts {
-		if strings.EqualFold(f.Accounts[i].Email, email) {
-			return &f.Accounts[i]
-		}
-	}
-	return nil
 }

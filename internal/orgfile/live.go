@@ -64,63 +64,16 @@ func (a *LiveAccount) closed() bool {
 	return a.State == "CLOSED" || a.State == "PENDING_CLOSURE" || a.State == "SUSPENDED"
 }
 
-// account finds an account by its e-mail address.
-func (l *Live) account(email string) *LiveAccount {
-	for i := range l.Accounts {
-		if strings.EqualFold(l.Accounts[i].Email, email) {
-			return &l.Accounts[i]
-		}
-	}
-	return nil
-}
-
-// accountByID finds an account by its ID.
-func (l *Live) accountByID(id string) *LiveAccount {
-	for i := range l.Accounts {
-		if l.Accounts[i].ID == id {
-			return &l.Accounts[i]
-		}
-	}
-	return nil
-}
-
-// unit finds a unit by its path.
-func (l *Live) unit(path string) *LiveUnit {
-	for i := range l.Units {
-		if l.Units[i].Path == path {
-			return &l.Units[i]
-		}
-	}
-	return nil
-}
-
-// policy finds a policy by its type and name.
-func (l *Live) policy(kind, name string) *LivePolicy {
-	for i := range l.Policies {
-		if l.Policies[i].Type == kind && l.Policies[i].Name == name {
-			return &l.Policies[i]
-		}
-	}
-	return nil
-}
-
-// attached gives the policies of a target, RCPFullAWSAccess left out, AWS's own first and then by name.
-func (l *Live) attached(target string) []*LivePolicy {
-	var out []*LivePolicy
-	for i := range l.Policies {
-		if slices.Contains(l.Policies[i].Targets, target) {
-			out = append(out, &l.Policies[i])
-		}
-	}
-	return out
-}
-
 // withRenames gives the organization as it will be once the units that the file renames have their new names.
 func (l *Live) withRenames(f *File) *Live {
+	renames := f.renames(l)
+	if len(renames) == 0 {
+		return l
+	}
 	out := *l
 	out.Units = slices.Clone(l.Units)
 	out.Accounts = slices.Clone(l.Accounts)
-	for _, u := range f.renames(l) {
+	for _, u := range renames {
 		for i := range out.Units {
 			out.Units[i].Path = rebase(out.Units[i].Path, u.Was, u.Path)
 		}
@@ -133,9 +86,12 @@ func (l *Live) withRenames(f *File) *Live {
 
 // renames gives the units of the file that are there under their former name only.
 func (f *File) renames(l *Live) []Unit {
+	there := func(path string) bool {
+		return slices.ContainsFunc(l.Units, func(u LiveUnit) bool { return u.Path == path })
+	}
 	var out []Unit
 	for _, u := range f.Units {
-		if u.Was != "" && u.Was != u.Path && l.unit(u.Path) == nil && l.unit(u.Was) != nil {
+		if u.Was != "" && u.Was != u.Path && there(u.Was) && !there(u.Path) {
 			out = append(out, u)
 		}
 	}

@@ -3,7 +3,6 @@ package orgfile
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 )
 
@@ -124,7 +123,7 @@ type PlanOptions struct {
 
 // NewPlan reads the organization and compares it with the file. What cannot be reached comes as Problems.
 func NewPlan(ctx context.Context, c Clients, f *File, o PlanOptions) (*Plan, error) {
-	live, err := Read(ctx, c, ReadOptions{Roles: f.wantRoles})
+	live, err := Read(ctx, c, ReadOptions{Roles: f.wantRoles()})
 	if err != nil {
 		return nil, err
 	}
@@ -138,14 +137,17 @@ func NewPlan(ctx context.Context, c Clients, f *File, o PlanOptions) (*Plan, err
 }
 
 // wantRoles tells which roles of an account the file speaks of.
-func (f *File) wantRoles(l *Live, a *LiveAccount) (want bool, names []string, accessRole string) {
-	if a.ID == l.Management {
-		return len(f.Management.Roles) > 0, roleNames(f.Management.Roles), ""
+func (f *File) wantRoles() func(l *Live, a *LiveAccount) (want bool, names []string, accessRole string) {
+	emails := f.byEmail()
+	return func(l *Live, a *LiveAccount) (bool, []string, string) {
+		if a.ID == l.Management {
+			return len(f.Management.Roles) > 0, roleNames(f.Management.Roles), ""
+		}
+		if in := emails[strings.ToLower(a.Email)]; in != nil {
+			return len(in.Roles) > 0, roleNames(in.Roles), in.accessRole()
+		}
+		return false, nil, ""
 	}
-	if in := f.account(a.Email); in != nil {
-		return len(in.Roles) > 0, roleNames(in.Roles), in.accessRole()
-	}
-	return false, nil, ""
 }
 
 // roleNames gives the names of roles.
@@ -159,26 +161,26 @@ func roleNames(roles []Role) []string {
 
 // wantTags tells of which roots, units and accounts the tags matter: those with tags in the file, or with prune all of the file's.
 func (f *File) wantTags(l *Live, prune bool) func(id string) bool {
-	var ids []string
+	ids := map[string]bool{}
 	add := func(id string, tags map[string]string) {
-		if id != "" && (prune || len(tags) > 0) {
-			ids = append(ids, id)
+		if prune || len(tags) > 0 {
+			ids[id] = true
 		}
 	}
-	after := l.withRenames(f)
+	after := l.withRenames(f).index()
 	add(l.Root, f.Root.Tags)
 	add(l.Management, f.Management.Tags)
 	for i := range f.Units {
-		if u := after.unit(f.Units[i].Path); u != nil {
+		if u := after.paths[f.Units[i].Path]; u != nil {
 			add(u.ID, f.Units[i].Tags)
 		}
 	}
 	for i := range f.Accounts {
-		if a := l.account(f.Accounts[i].Email); a != nil {
+		if a := after.account(f.Accounts[i].Email); a != nil {
 			add(a.ID, f.Accounts[i].Tags)
 		}
 	}
-	return func(id string) bool { return slices.Contains(ids, id) }
+	return func(id string) bool { return ids[id] }
 }
 
 // rootPlace is the root.
