@@ -3,7 +3,6 @@ package iam
 import (
 	"io"
 	"time"
-	"unicode"
 
 	"umbel/internal/fault"
 )
@@ -21,18 +20,6 @@ func within(n, limit int, quota string) error {
 		return fault.New(fault.LimitExceeded, "Cannot exceed quota for %s: %d", quota, limit)
 	}
 	return nil
-}
-
-// size counts the characters of a policy as its quotas do: white space does not count
-// (IAM User Guide, "IAM and AWS STS quotas", IAM name requirements and character limits).
-func size(text string) int {
-	n := 0
-	for _, r := range text {
-		if !unicode.IsSpace(r) {
-			n++
-		}
-	}
-	return n
 }
 
 // rootPath is the path of what is made without one.

@@ -44,7 +44,7 @@ func (s *State) PutInlinePolicy(env Env, k Kind, name, policy, document string) 
 		}
 		total := 0
 		for _, p := range e.Inline {
-			total += size(p.Document.Text())
+			total += iampolicy.Size(iampolicy.KindIdentity, p.Document.Text())
 		}
 		if limit := env.Quotas.inline(k); total > limit {
 			return fault.New(fault.LimitExceeded, "Maximum policy size of %d bytes exceeded for %s %s", limit, k, e.Name)

@@ -2,6 +2,7 @@ package iam
 
 import (
 	"cmp"
+	"errors"
 	"iter"
 	"slices"
 	"strings"
@@ -105,13 +106,18 @@ func checkManaged(env Env, document string) error {
 	if err := checkDocument(iampolicy.KindIdentity, document); err != nil {
 		return err
 	}
-	return within(size(document), env.Quotas.ManagedPolicySize, "PolicySize")
+	return within(iampolicy.Size(iampolicy.KindIdentity, document), env.Quotas.ManagedPolicySize, "PolicySize")
 }
 
 // checkDocument checks a document against the grammar of its kind.
 func checkDocument(kind iampolicy.Kind, text string) error {
-	if err := iampolicy.Validate(kind, text); err != nil {
-		return fault.New(fault.MalformedPolicy, "%s", err.Error())
+	err := iampolicy.Validate(kind, text)
+	var invalid *iampolicy.ValidationError
+	switch {
+	case errors.As(err, &invalid):
+		return fault.New(fault.MalformedPolicy, "%s", invalid.Message).Because(err)
+	case err != nil:
+		return err
 	}
 	return nil
 }

@@ -47,7 +47,7 @@ func (s *State) trust(env Env, r *Role, text string, accounts Accounts) error {
 	if err := checkDocument(iampolicy.KindTrust, text); err != nil {
 		return err
 	}
-	if err := within(size(text), env.Quotas.TrustPolicySize, "ACLSizePerRole"); err != nil {
+	if err := within(iampolicy.Size(iampolicy.KindTrust, text), env.Quotas.TrustPolicySize, "ACLSizePerRole"); err != nil {
 		return err
 	}
 	saved, trusted, err := s.saveTrust(text, r.Trusted, accounts)

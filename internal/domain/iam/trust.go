@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"strings"
 
+	"umbel/iampolicy"
 	"umbel/internal/fault"
 	"umbel/internal/ident"
 )
@@ -46,7 +47,7 @@ func (s *State) saveTrust(text string, known map[string]string, accounts Account
 		id, arn, ok := s.principal(principal, known, accounts)
 		switch {
 		case !ok && bad == nil:
-			bad = fault.New(fault.MalformedPolicy, "Invalid principal in policy: \"AWS\":%q", principal)
+			bad = fault.New(fault.MalformedPolicy, "%s", iampolicy.InvalidPrincipalMessage("AWS", principal))
 		case ok && arn != "":
 			trusted[id] = arn
 		}
@@ -120,7 +121,7 @@ func (s *State) TrustText(r *Role) string {
 // mapPrincipals replaces every AWS principal in a policy's text and leaves the rest as it is, to the byte.
 func mapPrincipals(text string, replace func(string) string) string {
 	w := principalWalk{dec: json.NewDecoder(strings.NewReader(text)), text: text, replace: replace}
-	w.value(nil)
+	w.value(nil, 0)
 	return w.out.String() + text[w.done:]
 }
 
@@ -133,15 +134,19 @@ type principalWalk struct {
 	replace func(string) string
 }
 
-// value walks one value. It reports false at the end of the text, or where the text is not JSON: the rest is kept as it is.
-func (w *principalWalk) value(path []string) bool {
+// deepest is deeper than any policy that passes validation.
+const deepest = 16
+
+// value walks one value. It reports false at the end of the text, or where the text is not a policy: the rest is kept as
+// it is.
+func (w *principalWalk) value(path []string, depth int) bool {
 	token, err := w.dec.Token()
-	if err != nil {
+	if err != nil || depth > deepest {
 		return false
 	}
 	switch t := token.(type) {
 	case json.Delim:
-		return w.inside(t, path)
+		return w.inside(t, path, depth+1)
 	case string:
 		if isPrincipal(path) {
 			w.put(t)
@@ -150,14 +155,14 @@ func (w *principalWalk) value(path []string) bool {
 	return true
 }
 
-func (w *principalWalk) inside(open json.Delim, path []string) bool {
+func (w *principalWalk) inside(open json.Delim, path []string, depth int) bool {
 	for w.dec.More() {
 		if open == '{' {
 			name, err := w.dec.Token()
-			if err != nil || !w.value(append(path[:len(path):len(path)], name.(string))) {
+			if err != nil || !w.value(append(path[:len(path):len(path)], name.(string)), depth) {
 				return false
 			}
-		} else if !w.value(path) {
+		} else if !w.value(path, depth) {
 			return false
 		}
 	}
