@@ -2,7 +2,9 @@ package model
 
 import (
 	"embed"
+	"errors"
 	"fmt"
+	"io/fs"
 	"regexp"
 	"strings"
 	"sync"
@@ -48,19 +50,28 @@ func Services() []string {
 	return ids
 }
 
-// parse reads a model and, if there is one, its overlay.
+// parse reads an embedded model and, if there is one, its overlay.
 func parse(id string) (*Service, error) {
+	raw, err := files.ReadFile("data/" + id + ".json")
+	if err != nil {
+		return nil, fmt.Errorf("model: %w", err)
+	}
+	overlay, err := files.ReadFile("overlay/" + id + ".json")
+	if errors.Is(err, fs.ErrNotExist) {
+		return Parse(id, raw) // most models need no correction
+	}
+	if err != nil {
+		return nil, fmt.Errorf("model: %w", err)
+	}
+	return Parse(id, raw, overlay)
+}
+
+// Parse reads a model in botocore's form, and overlays over it.
+func Parse(id string, raw []byte, overlays ...[]byte) (*Service, error) {
 	src := newSource()
-	for _, name := range []string{"data/" + id + ".json", "overlay/" + id + ".json"} {
-		raw, err := files.ReadFile(name)
-		if err != nil {
-			if strings.HasPrefix(name, "overlay/") {
-				continue // most models need no correction
-			}
-			return nil, fmt.Errorf("model: %w", err)
-		}
-		if err := src.merge(raw); err != nil {
-			return nil, fmt.Errorf("model: %s: %w", name, err)
+	for _, file := range append([][]byte{raw}, overlays...) {
+		if err := src.merge(file); err != nil {
+			return nil, fmt.Errorf("model: %s: %w", id, err)
 		}
 	}
 	svc, err := src.build(id)

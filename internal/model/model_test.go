@@ -146,17 +146,10 @@ func TestClassMatcher(t *testing.T) {
 }
 
 func TestOverlay(t *testing.T) {
-	src := newSource()
-	for _, text := range []string{
-		`{"metadata":{"serviceId":"X","endpointPrefix":"x"},"operations":{"Do":{"http":{"method":"POST","requestUri":"/"},"input":{"shape":"In"}}},
-		  "shapes":{"In":{"type":"structure","required":["A"],"members":{"B":{"shape":"S"},"A":{"shape":"S"}}},"S":{"type":"string","max":5,"pattern":"a+"}}}`,
-		`{"shapes":{"In":{"members":{"A":{"shape":"T"},"C":{"shape":"T"}}},"S":{"max":7,"match":"b+"},"T":{"type":"integer"}}}`,
-	} {
-		if err := src.merge([]byte(text)); err != nil {
-			t.Fatal(err)
-		}
-	}
-	svc, err := src.build("x")
+	svc, err := Parse("x", []byte(`{"metadata":{"serviceId":"X","endpointPrefix":"x"},
+		"operations":{"Do":{"http":{"method":"POST","requestUri":"/"},"input":{"shape":"In"}}},
+		"shapes":{"In":{"type":"structure","required":["A"],"members":{"B":{"shape":"S"},"A":{"shape":"S"}}},"S":{"type":"string","max":5,"pattern":"a+"}}}`),
+		[]byte(`{"shapes":{"In":{"members":{"A":{"shape":"T"},"C":{"shape":"T"}}},"S":{"max":7,"match":"b+"},"T":{"type":"integer"}}}`))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -179,16 +172,11 @@ func TestBrokenModels(t *testing.T) {
 		`{"shapes":{"L":{"type":"list","member":{"shape":"None"}}}}`,
 		`{"operations":{"Do":{"input":{"shape":"S"}}},"shapes":{"S":{"type":"string"}}}`,
 		`{"operations":{"Do":{"errors":[{"shape":"E"}]}}}`,
+		`{"shapes":{"S":{"type":1}}}`,
+		`[]`,
 	} {
-		src := newSource()
-		if err := src.merge([]byte(text)); err != nil {
-			t.Fatal(err)
-		}
-		if _, err := src.build("x"); err == nil {
+		if _, err := Parse("x", []byte(text)); err == nil {
 			t.Errorf("accepted: %s", text)
 		}
-	}
-	if err := newSource().merge([]byte(`{"shapes":{"S":{"type":1}}}`)); err == nil {
-		t.Error("accepted a type that is a number")
 	}
 }

@@ -59,9 +59,14 @@ func (s *scanner) word(w string) bool {
 
 // unexpected is the error for the next token.
 func (s *scanner) unexpected() error {
-	if s.peek() == 0 {
+	if s.peek() == 0 && s.i >= len(s.b) {
 		return malformed("Unexpected end of the request body.")
 	}
+	return s.stray()
+}
+
+// stray is the error for the next byte, white space or not.
+func (s *scanner) stray() error {
 	return malformed("Unexpected character %q at position %d of the request body.", rune(s.b[s.i]), s.i)
 }
 
@@ -122,7 +127,7 @@ func (s *scanner) text() ([]byte, error) {
 		case c == '\\':
 			return s.escaped(start)
 		case c < ' ':
-			return nil, s.unexpected()
+			return nil, s.stray()
 		}
 	}
 	return nil, s.unexpected()
@@ -138,7 +143,7 @@ func (s *scanner) escaped(start int) ([]byte, error) {
 			s.i++
 			return out, nil
 		case c < ' ':
-			return nil, s.unexpected()
+			return nil, s.stray()
 		case c != '\\':
 			out = append(out, c)
 			s.i++

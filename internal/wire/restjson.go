@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"net/http"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -121,7 +122,7 @@ func decodeParts(op *model.Operation, req *Request, in *bound) error {
 				err = setPart(f, fv, []string{text}, iso8601)
 			}
 		case "querystring":
-			err = decodeQuery(f, fv, query)
+			err = decodeQuery(in.node, f, fv, query)
 		case "header":
 			if values := req.Header.Values(f.wire); len(values) > 0 {
 				err = setPart(f, fv, values, httpDate)
@@ -136,24 +137,10 @@ func decodeParts(op *model.Operation, req *Request, in *bound) error {
 	return nil
 }
 
-// decodeQuery reads a parameter; a map takes every parameter that no other member names.
-func decodeQuery(f *field, fv reflect.Value, query form) error {
+// decodeQuery reads a parameter, or a map of all that no other member names.
+func decodeQuery(n *node, f *field, fv reflect.Value, query form) error {
 	if f.node.shape.Type == model.Map {
-		m := reflect.MakeMap(f.node.goType)
-		for _, p := range query {
-			e := m.MapIndex(reflect.ValueOf(p.name))
-			if f.node.elem.shape.Type != model.List {
-				if !e.IsValid() {
-					m.SetMapIndex(reflect.ValueOf(p.name), reflect.ValueOf(p.value))
-				}
-				continue
-			}
-			if !e.IsValid() {
-				e = reflect.Zero(f.node.elem.goType)
-			}
-			m.SetMapIndex(reflect.ValueOf(p.name), reflect.Append(e, reflect.ValueOf(p.value)))
-		}
-		fv.Set(m)
+		restOfQuery(n, f, fv, query)
 		return nil
 	}
 	var values []string
@@ -166,6 +153,31 @@ func decodeQuery(f *field, fv reflect.Value, query form) error {
 		return nil
 	}
 	return setPart(f, fv, values, iso8601)
+}
+
+// restOfQuery reads parameters into a map of strings or of lists of strings.
+func restOfQuery(n *node, f *field, fv reflect.Value, query form) {
+	taken := func(name string) bool {
+		return slices.ContainsFunc(n.fields, func(g field) bool { return g.member.Location == "querystring" && g.wire == name && g.index != f.index })
+	}
+	m := reflect.MakeMap(f.node.goType)
+	for _, p := range query {
+		key := reflect.ValueOf(p.name)
+		old := m.MapIndex(key)
+		switch {
+		case taken(p.name):
+		case f.node.elem.shape.Type == model.List:
+			if !old.IsValid() {
+				old = reflect.Zero(f.node.elem.goType)
+			}
+			m.SetMapIndex(key, reflect.Append(old, reflect.ValueOf(p.value)))
+		case !old.IsValid():
+			m.SetMapIndex(key, reflect.ValueOf(p.value))
+		}
+	}
+	if m.Len() > 0 {
+		fv.Set(m)
+	}
 }
 
 // decodeHeaders reads the headers with a prefix into a map.

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -25,10 +26,14 @@ func render(r io.Reader) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	model, ok := root.(object)
+	if !ok {
+		return nil, errors.New("the model is no object")
+	}
 	var b bytes.Buffer
 	b.WriteString("{\n\"version\":\"2.0\"")
 	for _, section := range []string{"metadata", "operations", "shapes"} {
-		o, ok := root.(object).get(section).(object)
+		o, ok := model.get(section).(object)
 		if !ok {
 			return nil, fmt.Errorf("the model has no %s", section)
 		}
