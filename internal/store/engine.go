@@ -120,5 +120,5 @@ type LocatorWrite struct {
 }
 
 func (b *Batch) empty() bool {
-	return len(b.Heads) == 0 && len(b.Locators) == 0 && len(b.Events) == 0 && len(b.Jobs) == 0 && len(b.Finished) == 0
+	return len(b.Heads) == 0 && len(b.Records) == 0 && len(b.Locators) == 0 && len(b.Events) == 0 && len(b.Jobs) == 0 && len(b.Finished) == 0
 }
