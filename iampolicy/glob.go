@@ -1,6 +1,9 @@
 package iampolicy
 
-import "unicode/utf8"
+import (
+	"strings"
+	"unicode/utf8"
+)
 
 // A pattern is kept with its wildcards as bytes that valid UTF-8 never holds, so that an escaped or substituted '*' stays an
 // ordinary character. "Tight" wildcards do not match a colon: they keep the segments of an ARN apart.
@@ -75,6 +78,13 @@ func match[P string | []byte](pattern P, s string, fold bool) bool {
 			i, j = tight, tightFrom
 		case wide >= 0:
 			wideFrom += width(s, wideFrom)
+			if wide < len(pattern) && pattern[wide] < oneTight && !fold {
+				next := strings.IndexByte(s[wideFrom:], pattern[wide])
+				if next < 0 {
+					return false
+				}
+				wideFrom += next
+			}
 			i, j, tight = wide, wideFrom, -1
 		default:
 			return false

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -24,7 +25,8 @@ func newDecideCommand(a *app) *cobra.Command {
 		Short: "Decide requests: JSON lines in, decisions as JSON lines out",
 		Long: `Decides one request per line by the policies it carries, or by those of --policies, the same for all.
 Levels of "serviceControl" and "resourceControl" stand root first; leave "serviceControl" out for the management
-account, whose principals no service control policy binds. Documents are JSON objects, or strings that hold one.`,
+account, whose principals no service control policy binds. Documents are JSON objects, or strings that hold one.
+Condition keys are taken as given: none is added to "context", not even aws:PrincipalArn.`,
 		Example: `  umbel decide requests.jsonl
   umbel decide --policies policies.json < requests.jsonl`,
 		Args: cobra.MaximumNArgs(1),
@@ -73,7 +75,7 @@ func decideLines(name string, in io.Reader, out io.Writer, shared *iampolicy.Pol
 	n := 0
 	for lines.Scan() {
 		n++
-		if len(lines.Bytes()) == 0 {
+		if len(bytes.TrimSpace(lines.Bytes())) == 0 {
 			continue
 		}
 		req, policies, err := iampolicy.DecodeRequest(lines.Bytes(), shared)

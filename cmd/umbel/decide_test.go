@@ -1,0 +1,56 @@
+package main
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+func TestDecide(t *testing.T) {
+	const (
+		policies = `{"serviceControl":[{"target":"r-ab12","policies":[{"name":"FullAWSAccess","document":{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}},` +
+			`{"name":"NoS3","document":"{\"Version\":\"2012-10-17\",\"Statement\":{\"Sid\":\"NoS3\",\"Effect\":\"Deny\",\"Action\":\"s3:*\",\"Resource\":\"*\"}}"}]}],` +
+			`"identity":[{"name":"admin","document":{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}}]}`
+		ec2 = `{"principal":"arn:aws:iam::111122223333:user/ana","action":"ec2:RunInstances","resource":"*"}`
+		s3  = `{"principal":"arn:aws:iam::111122223333:user/ana","action":"s3:ListAllMyBuckets","resource":"*"}`
+	)
+	const (
+		allowed = `{"decision":"Allowed","layer":"identity","policy":"admin","statement":0}` + "\n"
+		denied  = `{"decision":"ExplicitDeny","layer":"serviceControl","target":"r-ab12","policy":"NoS3","statement":0,"sid":"NoS3"}` + "\n"
+	)
+	dir := t.TempDir()
+	file := func(name, text string) string {
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	shared, requests, broken := file("policies.json", policies), file("requests.jsonl", ec2+"\n\n"+s3+"\n"), file("broken.jsonl", s3+"\n{\"principal\":\"bob\"}\n"+ec2)
+	for _, tt := range []struct {
+		name          string
+		args          []string
+		stdin         string
+		code          int
+		stdout, error string
+	}{
+		{"a file", []string{"--policies", shared, requests}, "", 0, allowed + denied, ""},
+		{"standard input", []string{"--policies", shared}, s3, 0, denied, ""},
+		{"policies in the request", nil, strings.TrimSuffix(ec2, "}") + `,"policies":` + policies + "}", 0, allowed, ""},
+		{"a bad line after a good one", []string{"--policies", shared, broken}, "", 1, denied, broken + ":2: "},
+		{"no policies", nil, ec2, 1, "", "standard input:1: no policies"},
+		{"an empty document", []string{"--policies", file("empty.json", `{"identity":[{"name":"p","document":{}}]}`)}, ec2, 1, "", `empty.json: identity[0]: the policy "p"`},
+		{"no such file", []string{filepath.Join(dir, "none")}, "", 1, "", "none"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			var stdout, stderr bytes.Buffer
+			a := &app{stdin: strings.NewReader(tt.stdin), stdout: &stdout, stderr: &stderr, getenv: func(string) string { return "" }}
+			code := a.run(t.Context(), append([]string{"decide"}, tt.args...))
+			if code != tt.code || stdout.String() != tt.stdout || !strings.Contains(stderr.String(), tt.error) {
+				t.Errorf("code %d\n%s%s", code, stdout.String(), stderr.String())
+			}
+		})
+	}
+}
