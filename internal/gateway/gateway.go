@@ -101,7 +101,7 @@ func New(c Config) (*Gateway, error) {
 	if g.sessions, err = seal.New(c.Store.Secret(), authz.SessionPurpose); err != nil {
 		return nil, err
 	}
-	if g.pages, err = seal.New(c.Store.Secret(), "page"); err != nil {
+	if g.pages, err = seal.New(c.Store.Secret(), op.PagePurpose); err != nil {
 		return nil, err
 	}
 	if g.metrics, err = newMetrics(c.Metrics); err != nil {

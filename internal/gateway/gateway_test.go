@@ -1,6 +1,7 @@
 package gateway_test
 
 import (
+	"context"
 	"net/http"
 	"strings"
 	"testing"
@@ -8,6 +9,7 @@ import (
 
 	"umbel/internal/domain/iam"
 	"umbel/internal/domain/org"
+	"umbel/internal/gateway"
 	"umbel/internal/ident"
 	"umbel/internal/op"
 	"umbel/sigv4"
@@ -160,6 +162,29 @@ func TestTrustAccountKeys(t *testing.T) {
 	wrong.SecretAccessKey = "anything"
 	if status, body := e.serve(e.sign(query("sts", "Action=GetCallerIdentity"), "sts", wrong)); status != http.StatusForbidden {
 		t.Errorf("a real key without its secret: %d %s", status, body)
+	}
+}
+
+func TestTrustedAccountIsMadeOnFirstUse(t *testing.T) {
+	const fresh = ident.AccountID("999999999999")
+	var e *env
+	made := 0
+	e = newEnv(t, func(c *gateway.Config) {
+		c.EnsureAccount = func(_ context.Context, id ident.AccountID) error {
+			made++
+			e.account(id)
+			return nil
+		}
+	})
+	e.settings.TrustAccountKeys = true
+	for range 2 {
+		status, body := e.serve(e.sign(query("iam", "Action=ListRoles"), "iam", sigv4.Credentials{AccessKeyID: string(fresh)}))
+		if status != http.StatusOK {
+			t.Errorf("%d %s", status, body)
+		}
+	}
+	if made != 1 {
+		t.Errorf("the account was made %d times", made)
 	}
 }
 

@@ -3,10 +3,12 @@ package gateway_test
 import (
 	"bufio"
 	"context"
+	"crypto/tls"
 	"errors"
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -176,6 +178,40 @@ func TestDrainHasAnEnd(t *testing.T) {
 		t.Errorf("Serve: %v", err)
 	}
 	close(s.release)
+}
+
+func TestTLS(t *testing.T) {
+	// The test server is used for its certificate alone.
+	other := httptest.NewTLSServer(http.NotFoundHandler())
+	defer other.Close()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(context.Background())
+	e, served := newEnv(t, nil), make(chan error, 1)
+	go func() {
+		served <- e.gateway.Serve(ctx, l, &tls.Config{Certificates: other.TLS.Certificates}, gateway.Limits{})
+	}()
+	r := e.sign(query("iam", "Action=CreateUser&UserName=bob"), "iam", longTerm(userKey(member)))
+	r.RequestURI, r.URL.Scheme, r.URL.Host = "", "https", l.Addr().String()
+	res, err := other.Client().Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	stop()
+	if err := <-served; err != nil {
+		t.Error(err)
+	}
+	records := e.records()
+	if res.StatusCode != http.StatusOK || len(records) != 1 {
+		t.Fatalf("%s, records %v", res.Status, records)
+	}
+	details, _ := records[0]["tlsDetails"].(map[string]any)
+	if details["tlsVersion"] != "TLSv1.3" || details["clientProvidedHostHeader"] != "127.0.0.1:4566" {
+		t.Errorf("tlsDetails: %v", details)
+	}
 }
 
 func TestOperationTimesOut(t *testing.T) {
