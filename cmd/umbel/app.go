@@ -74,6 +74,10 @@ Then:        eval "$(umbel env)" && aws organizations list-accounts`,
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
-	root.AddCommand()
+	root.AddCommand(
+		newUpCommand(a), newServeCommand(a), newEnvCommand(a),
+		newPlanCommand(a), newApplyCommand(a), newExportCommand(a), newTreeCommand(a),
+		newAccountCommand(a), newCheckCommand(a), newDecideCommand(a), newVersionCommand(a),
+	)
 	return root
 }

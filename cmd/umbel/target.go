@@ -5,7 +5,6 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/config"
-	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/spf13/cobra"
 
 	"umbel/internal/operator"
@@ -41,11 +40,7 @@ func (a *app) target(cmd *cobra.Command) (aws.Config, error) {
 	if err != nil {
 		return aws.Config{}, err
 	}
-	return aws.Config{
-		Region:       "us-east-1",
-		BaseEndpoint: aws.String(client.Endpoint),
-		Credentials:  credentials.NewStaticCredentialsProvider(creds.AccessKeyID, creds.SecretAccessKey, creds.SessionToken),
-	}, nil
+	return awsConfig(client.Endpoint, creds), nil
 }
 
 // operator gives the operator's door of the running Umbel that the data directory names.

@@ -6,6 +6,9 @@ import (
 	"umbel/internal/fault"
 )
 
+// PagePurpose is the purpose of the seal key that page tokens are sealed under.
+const PagePurpose = "page"
+
 // Page takes the rows of one page from a walk in order of ID. after starts the walk behind an ID ("" for the beginning);
 // keep drops rows (nil keeps all). The token is opaque, bound to the operation by what, and good on every replica and
 // after a restart. A token that was altered or belongs to another list gives fault.InvalidPageToken.

@@ -52,12 +52,17 @@ func (d *Door) signUp(ctx context.Context, id ident.AccountID, name, email strin
 		} else if err != nil {
 			return err
 		}
-		s.PutAccount(&iam.Account{ID: id, Name: name, Email: email, Created: d.Now()})
+		iam.NewAccount(s, d.env(), id, name, email)
 		if more == nil {
 			return nil
 		}
 		return more(tx, s)
 	})
+}
+
+// env is what changes to an account need from outside.
+func (d *Door) env() iam.Env {
+	return iam.Env{Now: d.Now().UTC(), Rand: d.Rand, Quotas: &d.Settings.IAM}
 }
 
 // accounts lists every account by its root e-mail address.
@@ -99,7 +104,7 @@ func (d *Door) account(ctx context.Context, id ident.AccountID) (Account, error)
 			out.State = string(org.StateClosed)
 		}
 		if member != "" {
-			if row, ok := tx.State(op.OrgPartition(member)).(*org.State).Accounts.Get(string(id)); ok {
+			if row, ok := tx.State(op.OrgPartition(member)).(*org.State).Account(id); ok {
 				out.Organization, out.State, out.Name = string(member), string(row.State), row.Name
 			}
 		}

@@ -21,9 +21,10 @@ type RootKey struct {
 }
 
 // Bootstrap makes the first account of an empty store with an access key of its root user. id may be empty: one is chosen.
-// On a store that has its first account it makes nothing and gives nil. Of several replicas that start at once on an empty
-// store, one makes the account.
-func (d *Door) Bootstrap(ctx context.Context, id ident.AccountID, name, email string) (*RootKey, error) {
+// keep is called with the key before the account is committed, so that no crash can lose it; it may be nil.
+// On a store that has its first account Bootstrap makes nothing and gives nil. Of several replicas that start at once on
+// an empty store, one makes the account.
+func (d *Door) Bootstrap(ctx context.Context, id ident.AccountID, name, email string, keep func(RootKey) error) (*RootKey, error) {
 	if part, ok, err := d.Store.Locate(ctx, firstAccount, true); err != nil {
 		return nil, err
 	} else if ok {
@@ -37,6 +38,11 @@ func (d *Door) Bootstrap(ctx context.Context, id ident.AccountID, name, email st
 		id = ident.NewAccountID(d.Rand)
 	}
 	key := RootKey{Account: id, AccessKeyID: ident.NewAccessKeyID(d.Rand, ident.PrefixAccessKey), SecretAccessKey: ident.NewSecretAccessKey(d.Rand)}
+	if keep != nil {
+		if err := keep(key); err != nil {
+			return nil, err
+		}
+	}
 	taken := errors.New("another replica made the first account")
 	err := d.signUp(ctx, id, name, email, func(tx store.Tx, s *iam.State) error {
 		part := op.IAMPartition(id)
@@ -71,5 +77,3 @@ func (d *Door) Ensure(ctx context.Context, id ident.AccountID) error {
 	}
 	return err
 }
-
-func roleKey(name string) string { return strings.ToLower(name) }

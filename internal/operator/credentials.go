@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"time"
 
-	"umbel/iampolicy"
 	"umbel/internal/authz"
 	"umbel/internal/domain/iam"
 	"umbel/internal/domain/org"
@@ -76,7 +75,7 @@ func (d *Door) ensureAdministrator(ctx context.Context, id ident.AccountID) erro
 	part := op.IAMPartition(id)
 	var exists bool
 	err := d.Store.View(ctx, store.Scope{Read: []store.Partition{part}}, func(tx store.Tx) error {
-		_, exists = tx.State(part).(*iam.State).Roles.Get(roleKey(administratorRole))
+		_, exists = tx.State(part).(*iam.State).Role(administratorRole)
 		return nil
 	})
 	if err != nil || exists {
@@ -85,20 +84,18 @@ func (d *Door) ensureAdministrator(ctx context.Context, id ident.AccountID) erro
 	meta := store.Meta{RequestID: "operator", Actor: "operator", Action: "operator:CreateRole", At: d.Now()}
 	return d.Store.Update(ctx, meta, store.Scope{Write: []store.Partition{part}}, func(tx store.Tx) error {
 		s := tx.State(part).(*iam.State)
-		if _, made := s.Roles.Get(roleKey(administratorRole)); made {
+		if _, made := s.Role(administratorRole); made {
 			return nil
 		}
-		trust := fmt.Sprintf(`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":%q},"Action":"sts:AssumeRole"}]}`, ident.IAM(id, "root"))
-		s.Roles.Put(&iam.Role{
-			Entity: iam.Entity{
-				Name: administratorRole, Path: administratorPath, UniqueID: ident.NewUniqueID(d.Rand, ident.PrefixRole),
-				Created: d.Now(), Attached: []string{administratorARN},
-			},
-			Description: "The administrator that umbel env speaks as",
-			MaxSession:  int(sessionLength / time.Second),
-			Trust:       iampolicy.NewDocument(trust),
-		})
-		return nil
+		_, err := s.CreateRole(d.env(), iam.RoleSpec{
+			Name: administratorRole, Path: administratorPath, Description: "The administrator that umbel env speaks as",
+			Trust:      fmt.Sprintf(`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":%q},"Action":"sts:AssumeRole"}]}`, ident.IAM(id, "root")),
+			MaxSession: int(sessionLength / time.Second),
+		}, iam.Alone)
+		if err != nil {
+			return err
+		}
+		return s.AttachRolePolicy(d.env(), administratorRole, administratorARN)
 	})
 }
 
@@ -107,7 +104,7 @@ func (d *Door) roleCredentials(ctx context.Context, id ident.AccountID, name str
 	var role iam.Role
 	part := op.IAMPartition(id)
 	err := d.Store.View(ctx, store.Scope{Read: []store.Partition{part}}, func(tx store.Tx) error {
-		r, ok := tx.State(part).(*iam.State).Roles.Get(roleKey(name))
+		r, ok := tx.State(part).(*iam.State).Role(name)
 		if !ok {
 			return fault.New(fault.NoSuchEntity, "account %s has no role %s: name one with --role, or ask for its root user with --root", id, name)
 		}

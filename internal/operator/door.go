@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"umbel/internal/fault"
+	"umbel/internal/op"
 	"umbel/internal/seal"
 	"umbel/internal/store"
 )
@@ -23,6 +24,7 @@ import (
 // Door is the operator's door.
 type Door struct {
 	Store    store.Store
+	Settings *op.Settings
 	Sessions *seal.Key
 	Now      func() time.Time
 	Rand     io.Reader

@@ -1,0 +1,190 @@
+package server
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+
+	"umbel/internal/api/cloudtrail"
+	"umbel/internal/audit"
+	"umbel/internal/authz"
+	"umbel/internal/gateway"
+	"umbel/internal/ident"
+	"umbel/internal/jobs"
+	"umbel/internal/op"
+	"umbel/internal/operator"
+	"umbel/internal/seal"
+	"umbel/internal/store"
+)
+
+// The first account is named so on an empty store; an organization file may say otherwise of nothing but its tags.
+const (
+	firstName  = "management"
+	firstEmail = "root@example.com"
+)
+
+// New opens the store and assembles the server. Background work begins at once.
+func New(ctx context.Context, cfg Config) (*Server, error) {
+	if cfg.Log == nil {
+		cfg.Log = slog.Default()
+	}
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
+	db, err := OpenStore(ctx, cfg.Database, store.Options{Now: cfg.Now, Log: cfg.Log})
+	if err != nil {
+		return nil, err
+	}
+	s := &Server{config: cfg, store: db}
+	s.stopping, s.stop = context.WithCancel(context.WithoutCancel(ctx))
+	if err := s.assemble(); err != nil {
+		s.stop()
+		return nil, errors.Join(err, db.Close())
+	}
+	s.work.Go(s.prune)
+	return s, nil
+}
+
+func (s *Server) assemble() error {
+	sessions, err := seal.New(s.store.Secret(), authz.SessionPurpose)
+	if err != nil {
+		return err
+	}
+	pages, err := seal.New(s.store.Secret(), op.PagePurpose)
+	if err != nil {
+		return err
+	}
+	s.Door = &operator.Door{
+		Store: s.store, Settings: &s.config.Settings, Sessions: sessions, Now: s.config.Now, Rand: rand.Reader, Log: s.config.Log, Token: s.config.OperatorToken,
+	}
+	if s.config.Settings.TrustAccountKeys {
+		s.Door.Reset = s.reset
+	}
+	s.queue = audit.NewQueue(s.store.Ledger(), audit.Options{Log: s.config.Log})
+	registry := Registry(audit.History{Queue: s.queue, Ledger: s.store.Ledger()})
+	metrics := prometheus.NewRegistry()
+	metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	s.gateway, err = gateway.New(gateway.Config{
+		Store: s.store, Registry: registry, Settings: &s.config.Settings, Trail: s.queue, Now: s.config.Now, Rand: rand.Reader,
+		Log: s.config.Log, Level: slog.LevelDebug, Metrics: metrics, Extra: s.Door.Handler(), AnyRegion: !s.config.StrictRegions,
+		FirstAccount:  func() ident.AccountID { id, _ := s.first.Load().(ident.AccountID); return id },
+		EnsureAccount: s.Door.Ensure,
+	})
+	if err != nil {
+		return err
+	}
+	s.runner = jobs.Start(s.store, registry, jobs.Options{
+		Settings: &s.config.Settings, Sessions: sessions, Pages: pages, Now: s.config.Now, Log: s.config.Log,
+	})
+	return nil
+}
+
+// Bootstrap makes the first account of an empty store; see operator.Door.Bootstrap.
+func (s *Server) Bootstrap(ctx context.Context, id ident.AccountID, keep func(operator.RootKey) error) (*operator.RootKey, error) {
+	key, err := s.Door.Bootstrap(ctx, id, firstName, firstEmail, keep)
+	if err != nil {
+		return nil, err
+	}
+	first, err := s.Door.First(ctx)
+	if err != nil {
+		return nil, err
+	}
+	s.first.Store(first)
+	return key, nil
+}
+
+// reset brings back the empty store with its first account, which keeps its ID.
+func (s *Server) reset(ctx context.Context) error {
+	if err := s.queue.Flush(ctx); err != nil {
+		return err
+	}
+	if err := s.store.Reset(ctx); err != nil {
+		return err
+	}
+	first, _ := s.first.Load().(ident.AccountID)
+	_, err := s.Bootstrap(ctx, first, nil)
+	return err
+}
+
+// Serve serves the listener until Close. Certificate and key files make it HTTPS.
+func (s *Server) Serve(l net.Listener, certFile, keyFile string) error {
+	var conf *tls.Config
+	if certFile != "" {
+		cert, err := tls.LoadX509KeyPair(certFile, keyFile)
+		if err != nil {
+			return fmt.Errorf("TLS certificate: %w", err)
+		}
+		conf = &tls.Config{Certificates: []tls.Certificate{cert}, MinVersion: tls.VersionTLS12}
+	}
+	s.work.Add(1)
+	defer s.work.Done()
+	return s.gateway.Serve(s.stopping, l, conf, gateway.Limits{})
+}
+
+const settlePoll = 2 * time.Millisecond
+
+// Settle returns when no background work is left on the ledger.
+func (s *Server) Settle(ctx context.Context) error {
+	tick := time.NewTicker(settlePoll)
+	defer tick.Stop()
+	for {
+		left, err := s.store.Ledger().Jobs(ctx)
+		if err != nil || left == 0 {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-tick.C:
+		}
+	}
+}
+
+// Store gives the server's store.
+func (s *Server) Store() *store.DB { return s.store }
+
+const closeLimit = 30 * time.Second
+
+// Close drains requests and background work, writes what the audit queue holds, and closes the store.
+func (s *Server) Close() error {
+	s.close.Do(func() {
+		s.stop()
+		s.work.Wait()
+		ctx, cancel := context.WithTimeout(context.Background(), closeLimit)
+		defer cancel()
+		s.closed = errors.Join(s.runner.Close(ctx), s.queue.Close(ctx), s.store.Close())
+	})
+	return s.closed
+}
+
+const pruneEvery = time.Hour
+
+// prune forgets, now and then, the events that are too old for anyone to see.
+func (s *Server) prune() {
+	tick := time.NewTicker(pruneEvery)
+	defer tick.Stop()
+	for {
+		n, err := s.store.Ledger().Prune(s.stopping, s.config.Now().Add(-cloudtrail.History))
+		switch {
+		case s.stopping.Err() != nil:
+			return
+		case err != nil:
+			s.config.Log.Error("old audit events not pruned", "error", err)
+		case n > 0:
+			s.config.Log.Info("old audit events pruned", "events", n)
+		}
+		select {
+		case <-s.stopping.Done():
+			return
+		case <-tick.C:
+		}
+	}
+}

@@ -1,0 +1,89 @@
+// Package server owns the assembly of a whole Umbel from its rooms: store, services, gateway, audit queue, background work
+// and operator's door. The command and the tests run the same one. It holds no rules.
+package server
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"fmt"
+	"log/slog"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"umbel/internal/api/account"
+	"umbel/internal/api/cloudtrail"
+	"umbel/internal/api/iam"
+	"umbel/internal/api/organizations"
+	"umbel/internal/api/sts"
+	"umbel/internal/audit"
+	"umbel/internal/gateway"
+	"umbel/internal/jobs"
+	"umbel/internal/op"
+	"umbel/internal/operator"
+	"umbel/internal/store"
+	"umbel/internal/store/sqlstore"
+)
+
+// Config says what a server is to be.
+type Config struct {
+	Database      string // a SQLite file's path, or postgres://…
+	Settings      op.Settings
+	OperatorToken string
+	Log           *slog.Logger     // nil: slog.Default()
+	Now           func() time.Time // nil: time.Now
+	// StrictRegions refuses signatures for other Regions than us-east-1 on services with one endpoint for all Regions, as
+	// AWS does. SDKs that are given an endpoint of their own sign for the Region they are set to, so it is off by default.
+	StrictRegions bool
+}
+
+// Server is a whole Umbel. New makes one; Serve serves it; Close drains and closes it.
+type Server struct {
+	Door *operator.Door
+
+	config   Config
+	store    *store.DB
+	queue    *audit.Queue
+	runner   *jobs.Runner
+	gateway  *gateway.Gateway
+	stopping context.Context // ends when serving and background work shall end
+	stop     context.CancelFunc
+	work     sync.WaitGroup
+	close    sync.Once
+	closed   error
+	first    atomic.Value // ident.AccountID
+}
+
+// Registry lists every service; this list is the only place where they are mounted. events is what LookupEvents searches.
+func Registry(events cloudtrail.Events) *op.Registry {
+	return op.NewRegistry(organizations.Service(), iam.Service(events), sts.Service(), cloudtrail.Service(events), account.Service())
+}
+
+// NewToken makes an operator's token.
+func NewToken() string {
+	raw := make([]byte, 24)
+	rand.Read(raw)
+	return hex.EncodeToString(raw)
+}
+
+// OpenStore opens a database: postgres://… or a SQLite file's path.
+func OpenStore(ctx context.Context, database string, options store.Options) (*store.DB, error) {
+	engine, err := OpenEngine(ctx, database)
+	if err != nil {
+		return nil, err
+	}
+	return store.Open(ctx, engine, op.Schema, options)
+}
+
+// OpenEngine opens the SQL side of a database.
+func OpenEngine(ctx context.Context, database string) (store.Engine, error) {
+	if strings.HasPrefix(database, "postgres://") || strings.HasPrefix(database, "postgresql://") {
+		return sqlstore.OpenPostgres(ctx, database)
+	}
+	if strings.Contains(database, "://") {
+		return nil, fmt.Errorf("database %q: want postgres://…", database)
+	}
+	return sqlstore.OpenSQLite(ctx, database)
+}
