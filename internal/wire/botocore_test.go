@@ -204,6 +204,9 @@ func botocorePython(t *testing.T) string {
 			return python
 		}
 	}
+	if os.Getenv("UMBEL_TEST_REQUIRE") != "" {
+		t.Fatalf("none of %v has botocore", candidates)
+	}
 	t.Skip("SKIPPED: no Python with botocore (apt-get install python3-botocore, or set UMBEL_PYTHON)")
 	return ""
 }
