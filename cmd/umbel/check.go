@@ -103,7 +103,7 @@ func stateLocators(_ store.Partition, s store.State) []string {
 			keys = append(keys, op.KeyLocator(id))
 		}
 	case *org.State:
-		for _, a := range s.Accounts.All() {
+		for _, a := range s.Accounts("") {
 			keys = append(keys, op.MemberLocator(a.ID))
 		}
 	}

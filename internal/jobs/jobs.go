@@ -8,6 +8,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"runtime/debug"
 	"sync"
@@ -28,12 +29,14 @@ type Store interface {
 	Work(func([]ledger.Job))
 }
 
-// Options are what every step is given, and the runner's pace. Settings, Sessions and Pages must be set.
+// Options are what every step is given, and the runner's pace. Settings must be set; Sessions and Pages if a job of the
+// registry seals anything.
 type Options struct {
 	Settings *op.Settings
 	Sessions *seal.Key
 	Pages    *seal.Key
 	Now      func() time.Time // nil means time.Now
+	Rand     io.Reader        // nil means crypto/rand
 	Log      *slog.Logger     // nil discards
 	// AtOnce is how many jobs run beside each other; 0 means 8.
 	AtOnce int
@@ -44,6 +47,9 @@ type Options struct {
 func (o Options) withDefaults() Options {
 	if o.Now == nil {
 		o.Now = time.Now
+	}
+	if o.Rand == nil {
+		o.Rand = rand.Reader
 	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
@@ -66,29 +72,34 @@ type Runner struct {
 	mu       sync.Mutex
 	queue    []ledger.LeasedJob // leased, not begun
 	held     map[string]bool    // leased: in the queue or running
+	moved    chan struct{}      // closed and replaced whenever a step has ended
 	stop     context.CancelFunc
-	ended    sync.WaitGroup
+	working  sync.WaitGroup
 }
 
 // Start begins to do the jobs of the store's ledger.
 func Start(s Store, registry *op.Registry, opt Options) *Runner {
 	ctx, stop := context.WithCancel(context.Background())
-	r := &Runner{store: s, registry: registry, opt: opt.withDefaults(), some: make(chan struct{}, 1), held: map[string]bool{}, stop: stop}
+	r := &Runner{
+		store: s, registry: registry, opt: opt.withDefaults(),
+		some: make(chan struct{}, 1), held: map[string]bool{}, moved: make(chan struct{}), stop: stop,
+	}
 	s.Work(r.enqueued)
 	for range r.opt.AtOnce {
-		r.ended.Go(func() { r.work(ctx) })
+		r.working.Go(func() { r.work(ctx) })
 	}
-	r.ended.Go(func() { r.poll(ctx) })
+	r.working.Go(func() { r.poll(ctx) })
 	return r
 }
 
-// Close ends the jobs under way, hands back those not begun and waits for all that until the context ends.
+// Close waits for the steps under way, at most until the context ends, and hands back the jobs not begun, so that another
+// replica can take them at once.
 func (r *Runner) Close(ctx context.Context) error {
 	r.store.Work(nil)
 	r.stop()
 	ended := make(chan struct{})
 	go func() {
-		r.ended.Wait()
+		r.working.Wait()
 		close(ended)
 	}()
 	select {
@@ -98,13 +109,37 @@ func (r *Runner) Close(ctx context.Context) error {
 	}
 	r.mu.Lock()
 	left := r.queue
-	r.queue = nil
+	r.queue, r.held = nil, map[string]bool{}
 	r.mu.Unlock()
 	var errs []error
 	for _, j := range left {
 		errs = append(errs, r.store.Ledger().Postpone(ctx, r.store.Owner(), j.ID, j.Due, ""))
 	}
 	return errors.Join(errs...)
+}
+
+// settleEvery is how often Settle looks whether another replica has done something.
+const settleEvery = 20 * time.Millisecond
+
+// Settle returns when no job on the ledger is due or has failed and waits for its next try.
+func (r *Runner) Settle(ctx context.Context) error {
+	tick := time.NewTicker(settleEvery)
+	defer tick.Stop()
+	for {
+		r.mu.Lock()
+		moved := r.moved
+		r.mu.Unlock()
+		pending, err := r.store.Ledger().Pending(ctx, r.opt.Now())
+		if err != nil || !pending {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("jobs: settle: %w", ctx.Err())
+		case <-moved:
+		case <-tick.C:
+		}
+	}
 }
 
 // enqueued takes jobs right after the commit that put them on the ledger.
@@ -148,11 +183,17 @@ func (r *Runner) work(ctx context.Context) {
 				break
 			}
 			r.step(j)
-			r.mu.Lock()
-			delete(r.held, j.ID)
-			r.mu.Unlock()
+			r.ended(j)
 		}
 	}
+}
+
+func (r *Runner) ended(j ledger.LeasedJob) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	delete(r.held, j.ID)
+	close(r.moved)
+	r.moved = make(chan struct{})
 }
 
 // begin takes a job from the queue.
@@ -272,7 +313,7 @@ func (r *Runner) do(ctx context.Context, j ledger.Job) (err error) {
 			return err
 		}
 		return handler.Run(&op.Call{
-			Context: ctx, Now: now, Rand: rand.Reader, RequestID: j.ID, Settings: r.opt.Settings,
+			Context: ctx, Now: now, Rand: r.opt.Rand, RequestID: j.ID, Settings: r.opt.Settings,
 			Sessions: r.opt.Sessions, Pages: r.opt.Pages, Tx: tx, View: scope,
 			Locate: func(key string, fresh bool) (store.Partition, bool, error) { return r.store.Locate(ctx, key, fresh) },
 		}, j)

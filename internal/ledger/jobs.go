@@ -110,6 +110,16 @@ func (l *Ledger) ready(ctx context.Context, now time.Time) (bool, error) {
 	return rows.Next(), rows.Err()
 }
 
+// Pending tells whether a job is due, done by somebody or not, or waits to be tried again.
+func (l *Ledger) Pending(ctx context.Context, now time.Time) (bool, error) {
+	rows, err := l.db.Query(ctx, "SELECT 1 FROM jobs WHERE due <= $1 OR attempts > 0 LIMIT 1", micros(now))
+	if err != nil {
+		return false, fmt.Errorf("ledger: look for jobs: %w", err)
+	}
+	defer rows.Close()
+	return rows.Next(), rows.Err()
+}
+
 // Next gives when the next job may be taken: it falls due, or its lease ends. The answer is zero if there is no job.
 func (l *Ledger) Next(ctx context.Context) (time.Time, error) {
 	rows, err := l.db.Query(ctx, "SELECT COALESCE(MIN(CASE WHEN lease > due THEN lease ELSE due END), 0) FROM jobs")
