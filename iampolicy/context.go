@@ -1,5 +1,7 @@
 package iampolicy
 
+import "slices"
+
 // Context holds the condition keys of a request. Keys are matched without regard to case. The zero value is empty and ready.
 // It is not safe for concurrent use while Set is called.
 type Context struct {
@@ -24,6 +26,12 @@ func (c *Context) Set(key string, values ...string) {
 		}
 	}
 	c.entries = append(c.entries, e)
+}
+
+// Grow makes room for so many keys at once.
+func (c *Context) Grow(keys int) {
+	c.entries = slices.Grow(c.entries, keys)
+	c.values = slices.Grow(c.values, keys)
 }
 
 // Get gives the values of a key, and whether it is present at all. The values must not be changed.
