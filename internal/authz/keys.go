@@ -13,17 +13,21 @@ import (
 // (IAM User Guide, "AWS global condition context keys").
 func conditionKeys(c *op.Call, t *op.Target, o owner) *iampolicy.Context {
 	k := new(iampolicy.Context)
-	principalKeys(k, c)
+	k.Grow(24 + len(t.Keys) + len(t.Tags))
+	path := principalKeys(k, c)
 	requestKeys(k, c)
-	resourceKeys(k, t, o)
+	if o.account != c.Caller.Account && o.org != nil {
+		path = o.org.Path(o.account)
+	}
+	resourceKeys(k, t, o, path)
 	for i := range t.Keys {
 		k.Set(t.Keys[i].Name, t.Keys[i].Values...)
 	}
 	return k
 }
 
-// principalKeys are those that follow from who calls.
-func principalKeys(k *iampolicy.Context, c *op.Call) {
+// principalKeys are those that follow from who calls. It gives the path of the caller's account in its organization.
+func principalKeys(k *iampolicy.Context, c *op.Call) (path string) {
 	who := c.Caller
 	k.Set("aws:PrincipalAccount", string(who.Account))
 	k.Set("aws:userid", who.UserID)
@@ -45,10 +49,12 @@ func principalKeys(k *iampolicy.Context, c *op.Call) {
 	}
 	if o := c.Org(); o != nil {
 		k.Set("aws:PrincipalOrgID", string(who.Organization))
-		k.Set("aws:PrincipalOrgPaths", o.Path(who.Account))
+		path = o.Path(who.Account)
+		k.Set("aws:PrincipalOrgPaths", path)
 	}
 	principalTags(k, who)
 	sessionKeys(k, c)
+	return path
 }
 
 // principalTags gives the tags of the user or role, and over them those of the session. Tag keys do not heed case.
@@ -115,14 +121,14 @@ func Global(service string) bool {
 	return service == "iam" || service == "organizations" || service == "account"
 }
 
-// resourceKeys are those that follow from the resource and who owns it.
-func resourceKeys(k *iampolicy.Context, t *op.Target, o owner) {
+// resourceKeys are those that follow from the resource and who owns it, whose account's path is path.
+func resourceKeys(k *iampolicy.Context, t *op.Target, o owner, path string) {
 	if !strings.HasPrefix(t.Resource, "arn:aws:iam::aws:") { // AWS's own policies belong to no customer
 		k.Set("aws:ResourceAccount", string(o.account))
 		if o.org != nil {
 			if it, ok := o.org.Organization(); ok {
 				k.Set("aws:ResourceOrgID", string(it.ID))
-				k.Set("aws:ResourceOrgPaths", o.org.Path(o.account))
+				k.Set("aws:ResourceOrgPaths", path)
 			}
 		}
 	}
