@@ -109,11 +109,20 @@ func (f form) indexes(prefix string) ([]int, error) {
 // action finds the names of the operation and of the API version without decoding the rest.
 func action(text string) (name, version string) {
 	for part := range strings.SplitSeq(text, "&") {
-		if v, ok := strings.CutPrefix(part, "Action="); ok && name == "" {
-			name = v
-		} else if v, ok := strings.CutPrefix(part, "Version="); ok && version == "" {
-			version = v
+		key, value, _ := strings.Cut(part, "=")
+		if key == "Action" && name == "" {
+			name = unescaped(value)
+		} else if key == "Version" && version == "" {
+			version = unescaped(value)
 		}
 	}
 	return name, version
+}
+
+// unescaped decodes a value, or gives it as it is if it cannot be: no operation has a name like that.
+func unescaped(s string) string {
+	if t, err := unescape(s); err == nil {
+		return t
+	}
+	return s
 }

@@ -39,6 +39,8 @@ func TestRoute(t *testing.T) {
 		{name: "JSON without target", ct: "application/x-amz-json-1.1", scope: "organizations", service: "organizations"},
 		{name: "form", ct: form, body: "Action=GetRole&Version=2010-05-08&RoleName=x", scope: "iam", service: "iam", operation: "GetRole"},
 		{name: "form, unsigned", ct: form, body: "Version=2011-06-15&Action=AssumeRoleWithWebIdentity", service: "sts", operation: "AssumeRoleWithWebIdentity"},
+		{name: "form, escaped", ct: form, body: "Act%69on=x&Action=Get%52ole&Version=2010%2D05-08", scope: "iam", service: "iam", operation: "GetRole"},
+		{name: "form, badly escaped", ct: form, body: "Action=Get%5&Version=2010-05-08", scope: "iam", service: "iam", message: "Could not find operation Get%5 for version 2010-05-08"},
 		{name: "query", method: "GET", query: "Action=GetCallerIdentity&Version=2011-06-15&X-Amz-Date=x", scope: "sts", service: "sts", operation: "GetCallerIdentity"},
 		{name: "no version", ct: form, body: "Action=GetUser", scope: "iam", service: "iam", operation: "GetUser"},
 		{name: "version before scope", ct: form, body: "Action=GetCallerIdentity&Version=2011-06-15", scope: "iam", service: "sts", operation: "GetCallerIdentity"},

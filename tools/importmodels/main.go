@@ -3,7 +3,7 @@
 // nothing else about a model; corrections belong in internal/model/overlay.
 //
 //	go run ./tools/importmodels            # write internal/model/data
-//	go run ./tools/importmodels -check     # fail if the committed data differ; if it is the pinned version
+//	go run ./tools/importmodels -check     # fail if the committed data differ from a botocore of the pinned version
 package main
 
 import (
