@@ -129,24 +129,8 @@ func (s *Server) Serve(l net.Listener, certFile, keyFile string) error {
 	return s.gateway.Serve(s.stopping, l, conf, gateway.Limits{})
 }
 
-const settlePoll = 2 * time.Millisecond
-
-// Settle returns when no background work is left on the ledger.
-func (s *Server) Settle(ctx context.Context) error {
-	tick := time.NewTicker(settlePoll)
-	defer tick.Stop()
-	for {
-		left, err := s.store.Ledger().Jobs(ctx)
-		if err != nil || left == 0 {
-			return err
-		}
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-tick.C:
-		}
-	}
-}
+// Settle returns when no background work is due.
+func (s *Server) Settle(ctx context.Context) error { return s.runner.Settle(ctx) }
 
 // Store gives the server's store.
 func (s *Server) Store() *store.DB { return s.store }
