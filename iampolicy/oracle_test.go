@@ -168,6 +168,9 @@ func (o *oracle) compare(operator, v, p string) bool {
 		return ok && (v == "true" || v == "false") && v == literal
 	case "ArnLike":
 		want, got := strings.SplitN(p, ":", 6), strings.SplitN(v, ":", 6)
+		for len(want) < 6 && strings.HasSuffix(p, "*") { // a star at the end stands for the missing parts
+			want = append(want, "*")
+		}
 		if len(want) != 6 || len(got) != 6 {
 			return false
 		}

@@ -65,18 +65,26 @@ func doc(statement string) string {
 	return `{"Version":"2012-10-17","Statement":` + statement + `}`
 }
 
-// TestValidateIdentity has a row for each text of IAM, and for the order in which faults are looked for. Texts and order: as
-// IAM answers CreatePolicy.
-func TestValidateIdentity(t *testing.T) {
-	const syntax, version, legacy = "Syntax errors in policy.", "Policy document must be version 2012-10-17 or greater.", "The policy failed legacy parsing"
-	const vendor = "Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc."
-	statement := func(members string) string { return doc(`{"Effect":"Allow",` + members + `}`) }
-	on := func(resource string) string {
-		return statement(`"Action":"s3:ListBucket","Resource":"` + resource + `"`)
-	}
-	when := func(condition string) string {
-		return statement(`"Action":"s3:ListBucket","Resource":"*","Condition":` + condition)
-	}
+// The tests of identity policies have a row for each text of IAM, and for the order in which faults are looked for. Texts and
+// order: as IAM answers CreatePolicy.
+const (
+	syntaxText  = "Syntax errors in policy."
+	versionText = "Policy document must be version 2012-10-17 or greater."
+	legacyText  = "The policy failed legacy parsing"
+	vendorText  = "Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc."
+)
+
+func allowing(members string) string { return doc(`{"Effect":"Allow",` + members + `}`) }
+
+func on(resource string) string {
+	return allowing(`"Action":"s3:ListBucket","Resource":"` + resource + `"`)
+}
+
+func when(condition string) string {
+	return allowing(`"Action":"s3:ListBucket","Resource":"*","Condition":` + condition)
+}
+
+func TestValidateIdentitySyntax(t *testing.T) {
 	table{KindIdentity}.run(t, [][2]string{
 		{doc(okStatement), ""},
 		{doc("[" + okStatement + "]"), ""},
@@ -84,8 +92,8 @@ func TestValidateIdentity(t *testing.T) {
 		{on("arn:aws:fdsasf"), ""},
 		{on("arn:aws:iam:::user/example"), ""},
 		{on("arn:aws:s3:eu-west-1:111122223333:accesspoint/a"), ""},
-		{statement(`"NotAction":"s3-s.x:A","NotResource":"*"`), ""},
-		{statement(`"Action":"iam: any thing ","Resource":"*"`), ""},
+		{allowing(`"NotAction":"s3-s.x:A","NotResource":"*"`), ""},
+		{allowing(`"Action":"iam: any thing ","Resource":"*"`), ""},
 		{when(`{}`), ""},
 		{when(`{"a":{}}`), ""},
 		{when(`{"DateGreaterThan":{"a":"01T"}}`), ""},
@@ -94,60 +102,65 @@ func TestValidateIdentity(t *testing.T) {
 		{when(`{"DateLessThanEquals":{"a":"2016-12-13t2:00:00.593194+23"}}`), ""},
 		{when(`{"Bool":{"aws:SecureTransport":false}}`), ""},
 		{when(`{"NumericLessThan":{"s3:max-keys":10}}`), ""},
-		{"not a document", syntax},
-		{`[]`, syntax},
-		{`{"Version":"2013-10-17","Statement":` + okStatement + `}`, syntax},
-		{`{"Version":"2012-10-17"}`, syntax},
-		{doc(`[]`), syntax},
-		{doc(`["s"]`), syntax},
-		{`{"Version":"2012-10-17","Statement":` + okStatement + `,"Extra":1}`, syntax},
-		{`{"Version":"2012-10-17","Id":[],"Statement":` + okStatement + `}`, syntax},
-		{`{"Version":"2012-10-17","Version":"2012-10-17","Statement":` + okStatement + `}`, syntax},
-		{statement(`"Effect":"Deny","Action":"*","Resource":"*"`), syntax},
-		{statement(`"Action":"*","Resource":"*","Extra":1`), syntax},
-		{statement(`"Sid":{},"Action":"*","Resource":"*"`), syntax},
-		{statement(`"Action":{},"Resource":"*"`), syntax},
-		{statement(`"Action":[[]],"Resource":"*"`), syntax},
-		{statement(`"Action":"*","NotAction":[],"Resource":"*"`), syntax},
-		{statement(`"Action":"*","Resource":"*","NotResource":"*"`), syntax},
-		{doc(`{"Action":"*","Resource":"*"}`), syntax},
-		{doc(`{"Effect":"invalid","Action":"*","Resource":"*"}`), syntax},
-		{when(`[]`), syntax},
-		{when(`{"a":"b"}`), syntax},
-		{when(`{"x":{"a":"1"}}`), syntax},
-		{when(`{"StringEquals":{"a":{}}}`), syntax},
-		{when(`{"StringEquals":{"a":null}}`), syntax},
-		{when(`{"ForAnyValue::StringEquals":{"a":"1"}}`), syntax},
-		{when(`{"NullIfExists":{"a":"true"}}`), syntax},
-		{statement(`"Principal":"*","Action":"*","Resource":"*"`), "Policy document should not specify a principal."},
-		{`{"Statement":` + okStatement + `}`, version},
-		{`{"Version":"2008-10-17","Statement":` + okStatement + `}`, version},
-		{`{"Statement":{"Effect":"denY","Action":"*","Resource":"*"}}`, version},
-		{doc(`{"Effect":"allow","Action":"*","Resource":"*"}`), legacy},
-		{doc(`{"Effect":"denY"}`), legacy},
-		{when(`{"DateGreaterThan":{"a":"sdf"}}`), legacy},
-		{when(`{"DateLessThanEquals":{"a":"234-13"}}`), legacy},
-		{when(`{"DateLessThanEquals":{"a":"2016-12-13t2:00:00.593194+1"}}`), legacy},
-		{when(`{"DateLessThanEquals":{"a":"2016-12-13t2:00:00.1999999999+10:59"}}`), legacy},
-		{when(`{"DateLessThan":{"a":"9223372036854775808"}}`), legacy},
-		{on("arn:aws:s3::example_bucket"), legacy},
-		{on("arn:aws::::example_bucket"), legacy},
-		{on("arn:aws::fdsasf"), legacy},
-		{statement(`"Resource":"arn:aws:s3::example_bucket"`), legacy},
-		{statement(`"Sid":"a-b","Action":"*","Resource":"*"`), "Statement IDs (SID) must be alpha-numeric. Check that your input satisfies the regular expression [0-9A-Za-z]*"},
+		{"not a document", syntaxText},
+		{`[]`, syntaxText},
+		{`{"Version":"2013-10-17","Statement":` + okStatement + `}`, syntaxText},
+		{`{"Version":"2012-10-17"}`, syntaxText},
+		{doc(`[]`), syntaxText},
+		{doc(`["s"]`), syntaxText},
+		{`{"Version":"2012-10-17","Statement":` + okStatement + `,"Extra":1}`, syntaxText},
+		{`{"Version":"2012-10-17","Id":[],"Statement":` + okStatement + `}`, syntaxText},
+		{`{"Version":"2012-10-17","Version":"2012-10-17","Statement":` + okStatement + `}`, syntaxText},
+		{allowing(`"Effect":"Deny","Action":"*","Resource":"*"`), syntaxText},
+		{allowing(`"Action":"*","Resource":"*","Extra":1`), syntaxText},
+		{allowing(`"Sid":{},"Action":"*","Resource":"*"`), syntaxText},
+		{allowing(`"Action":{},"Resource":"*"`), syntaxText},
+		{allowing(`"Action":[[]],"Resource":"*"`), syntaxText},
+		{allowing(`"Action":"*","NotAction":[],"Resource":"*"`), syntaxText},
+		{allowing(`"Action":"*","Resource":"*","NotResource":"*"`), syntaxText},
+		{doc(`{"Action":"*","Resource":"*"}`), syntaxText},
+		{doc(`{"Effect":"invalid","Action":"*","Resource":"*"}`), syntaxText},
+		{when(`[]`), syntaxText},
+		{when(`{"a":"b"}`), syntaxText},
+		{when(`{"x":{"a":"1"}}`), syntaxText},
+		{when(`{"StringEquals":{"a":{}}}`), syntaxText},
+		{when(`{"StringEquals":{"a":null}}`), syntaxText},
+		{when(`{"ForAnyValue::StringEquals":{"a":"1"}}`), syntaxText},
+		{when(`{"NullIfExists":{"a":"true"}}`), syntaxText},
+	})
+}
+
+func TestValidateIdentity(t *testing.T) {
+	table{KindIdentity}.run(t, [][2]string{
+		{allowing(`"Principal":"*","Action":"*","Resource":"*"`), "Policy document should not specify a principal."},
+		{`{"Statement":` + okStatement + `}`, versionText},
+		{`{"Version":"2008-10-17","Statement":` + okStatement + `}`, versionText},
+		{`{"Statement":{"Effect":"denY","Action":"*","Resource":"*"}}`, versionText},
+		{doc(`{"Effect":"allow","Action":"*","Resource":"*"}`), legacyText},
+		{doc(`{"Effect":"denY"}`), legacyText},
+		{when(`{"DateGreaterThan":{"a":"sdf"}}`), legacyText},
+		{when(`{"DateLessThanEquals":{"a":"234-13"}}`), legacyText},
+		{when(`{"DateLessThanEquals":{"a":"2016-12-13t2:00:00.593194+1"}}`), legacyText},
+		{when(`{"DateLessThanEquals":{"a":"2016-12-13t2:00:00.1999999999+10:59"}}`), legacyText},
+		{when(`{"DateLessThan":{"a":"9223372036854775808"}}`), legacyText},
+		{on("arn:aws:s3::example_bucket"), legacyText},
+		{on("arn:aws::::example_bucket"), legacyText},
+		{on("arn:aws::fdsasf"), legacyText},
+		{allowing(`"Resource":"arn:aws:s3::example_bucket"`), legacyText},
+		{allowing(`"Sid":"a-b","Action":"*","Resource":"*"`), "Statement IDs (SID) must be alpha-numeric. Check that your input satisfies the regular expression [0-9A-Za-z]*"},
 		{doc(`[{"Sid":"a","Effect":"Allow","Action":"*","Resource":"*"},{"Sid":"a","Effect":"Allow"}]`), "Statement IDs (SID) in a single policy must be unique."},
-		{statement(`"Resource":"*"`), "Policy statement must contain actions."},
-		{statement(`"Action":[],"Resource":"*"`), "Policy statement must contain actions."},
+		{allowing(`"Resource":"*"`), "Policy statement must contain actions."},
+		{allowing(`"Action":[],"Resource":"*"`), "Policy statement must contain actions."},
 		{doc(`[{"Effect":"Deny"},` + okStatement + `]`), "Policy statement must contain actions."},
-		{statement(`"Action":"s3:ListBucket"`), "Policy statement must contain resources."},
-		{statement(`"Action":"s3:ListBucket","Resource":[]`), "Policy statement must contain resources."},
-		{statement(`"Action":"invalid"`), vendor},
-		{statement(`"Action":"invalid","Resource":"*"`), vendor},
-		{statement(`"NotAction":"","Resource":"*"`), vendor},
-		{statement(`"Action":"a a:ListBucket","Resource":"*"`), "Vendor a a is not valid"},
-		{statement(`"Action":"s3*:Get","Resource":"*"`), "Vendor s3* is not valid"},
-		{statement(`"Action":"s3:List:Bucket","Resource":"*"`), "Actions/Condition can contain only one colon."},
-		{statement(`"Action":"s:3:ListBucket","Resource":"sdfsadf"`), `Resource sdfsadf must be in ARN format or "*".`},
+		{allowing(`"Action":"s3:ListBucket"`), "Policy statement must contain resources."},
+		{allowing(`"Action":"s3:ListBucket","Resource":[]`), "Policy statement must contain resources."},
+		{allowing(`"Action":"invalid"`), vendorText},
+		{allowing(`"Action":"invalid","Resource":"*"`), vendorText},
+		{allowing(`"NotAction":"","Resource":"*"`), vendorText},
+		{allowing(`"Action":"a a:ListBucket","Resource":"*"`), "Vendor a a is not valid"},
+		{allowing(`"Action":"s3*:Get","Resource":"*"`), "Vendor s3* is not valid"},
+		{allowing(`"Action":"s3:List:Bucket","Resource":"*"`), "Actions/Condition can contain only one colon."},
+		{allowing(`"Action":"s:3:ListBucket","Resource":"sdfsadf"`), `Resource sdfsadf must be in ARN format or "*".`},
 		{on(""), `Resource  must be in ARN format or "*".`},
 		{on("a:bsdf"), `Partition "bsdf" is not valid for resource "arn:bsdf:*:*:*:*".`},
 		{on("a:b:c"), `Partition "b" is not valid for resource "arn:b:c:*:*:*".`},
