@@ -239,15 +239,15 @@ func TestLeftAloneAndPruned(t *testing.T) {
 	ec2 := f.live.index().policy(ServiceControl, "ec2").ID
 	want := []string{
 		"policy s3 at unit C " + f.live.index().policy(ServiceControl, "s3").ID + ": attached here, though the file does not say so; --prune detaches it",
-		"policy ec2 " + ec2 + ": not in the file; --prune detaches and deletes it",
 		"account b " + f.live.index().account("b@example.com").ID + ": not in the file; --close-accounts closes it",
 		"unit A/B " + p.live.index().paths["A/B"].ID + ": not in the file; --prune deletes it if it is empty",
 		"unit A " + p.live.index().paths["A"].ID + ": not in the file; --prune deletes it if it is empty",
+		"policy ec2 " + ec2 + ": not in the file; --prune detaches and deletes it",
 	}
 	if diff := cmp.Diff(want, left); diff != "" {
 		t.Errorf("left alone (-want +got):\n%s", diff)
 	}
-	f.expect(t, text, PlanOptions{Prune: true}, "DetachPolicy ec2 r-1", "UntagResource C", "DetachPolicy s3 C", "DeletePolicy ec2", "DeleteOrganizationalUnit B")
+	f.expect(t, text, PlanOptions{Prune: true}, "DetachPolicy ec2 r-1", "UntagResource C", "DetachPolicy s3 C", "DeleteOrganizationalUnit B", "DeletePolicy ec2")
 	f.expect(t, text, PlanOptions{CloseAccounts: true}, "CloseAccount b")
 }
 
@@ -257,7 +257,9 @@ func TestAllowList(t *testing.T) {
 	f.expect(t, "units:\n  - {path: A, policies: [only-s3], fullAccess: false}\npolicies:\n"+allow, PlanOptions{},
 		"EnablePolicyType SERVICE_CONTROL_POLICY", "CreatePolicy only-s3", "AttachPolicy only-s3 A", "DetachPolicy FullAWSAccess A")
 	f.expect(t, "units:\n  - {path: A, policies: [only-s3]}\npolicies:\n"+allow, PlanOptions{}) // left as it is
-	f.expect(t, "units:\n  - {path: A, fullAccess: true}\npolicies:\n"+allow, PlanOptions{Prune: true}, "AttachPolicy FullAWSAccess A", "DetachPolicy only-s3 A")
+	f.expect(t, "units:\n  - {path: A, tags: {a: b}}\n", PlanOptions{Prune: true}, "TagResource A", "AttachPolicy FullAWSAccess A", "DetachPolicy only-s3 A", "DeletePolicy only-s3")
+	f.expect(t, "units:\n  - {path: A, policies: [only-s3], fullAccess: false}\npolicies:\n"+allow, PlanOptions{}, "CreatePolicy only-s3", "AttachPolicy only-s3 A", "DetachPolicy FullAWSAccess A")
+	f.expect(t, "units:\n  - {path: A, fullAccess: true}\npolicies:\n"+allow, PlanOptions{Prune: true}, "AttachPolicy FullAWSAccess A", "UntagResource A", "DetachPolicy only-s3 A")
 }
 
 // TestNoRoom swaps policies where as many as possible are attached: one goes for one that comes, and never more.

@@ -35,6 +35,7 @@ func Compare(f *File, l *Live, o PlanOptions) (*Plan, error) {
 	c.roles()
 	c.unlisted()
 	c.Steps = append(c.Steps, c.last...)
+	c.keepOne()
 	return c.Plan, c.problems.err()
 }
 

@@ -121,9 +121,9 @@ func placeName(p Place) string {
 
 // unlisted plans what to do with that which the file does not have: units, accounts, policies.
 func (c *comparer) unlisted() {
-	c.unlistedPolicies()
 	c.unlistedAccounts()
 	c.unlistedUnits()
+	c.unlistedPolicies() // behind the units: what is attached to a unit goes with it
 }
 
 // unlistedPolicies detaches and deletes policies that the file does not have, or leaves them alone.
@@ -139,7 +139,7 @@ func (c *comparer) unlistedPolicies() {
 		}
 		k := policyKey{live.Type, live.Name}
 		for _, target := range live.Targets {
-			if p := c.placeOf(target); !c.detaches(p, k) {
+			if p := c.placeOf(target); !c.deletes(p) && !c.detaches(p, k) {
 				c.last = append(c.last, c.attachment(Detach, p, k))
 			}
 		}
@@ -153,6 +153,13 @@ func (c *comparer) detaches(p Place, k policyKey) bool {
 		return s.Action == Detach && s.policy == k && s.Target.Kind == p.Kind && s.Target.key == p.key
 	}
 	return slices.ContainsFunc(c.Steps, is) || slices.ContainsFunc(c.last, is)
+}
+
+// deletes tells whether the plan deletes a unit.
+func (c *comparer) deletes(p Place) bool {
+	return slices.ContainsFunc(c.last, func(s Step) bool {
+		return s.Action == Delete && s.Kind == KindUnit && s.place.identity() == p.identity()
+	})
 }
 
 // placeOf gives the place of an ID.
@@ -216,4 +223,41 @@ func (c *comparer) unlistedUnits() {
 		}
 		c.LeftAlone = append(c.LeftAlone, left)
 	}
+}
+
+// keepOne attaches FullAWSAccess wherever the last SCP of a target would be detached, which AWS refuses.
+func (c *comparer) keepOne() {
+	count := map[Place]int{}
+	var out []Step
+	for _, s := range c.Steps {
+		if s.Target == nil || s.policy.kind != ServiceControl {
+			out = append(out, s)
+			continue
+		}
+		at := s.Target.identity()
+		if _, known := count[at]; !known {
+			count[at] = c.serviceControls(at)
+		}
+		switch {
+		case s.Action == Attach:
+			count[at]++
+		case count[at] == 1:
+			out = append(out, c.attachment(Attach, *s.Target, fullAccessKey()))
+		default:
+			count[at]--
+		}
+		out = append(out, s)
+	}
+	c.Steps = out
+}
+
+// serviceControls counts the SCPs attached to a place. What is new has FullAWSAccess, and all have when the type is enabled.
+func (c *comparer) serviceControls(p Place) int {
+	n := 0
+	for _, live := range c.live.attached[c.idOf(p)] {
+		if live.Type == ServiceControl {
+			n++
+		}
+	}
+	return max(n, 1)
 }

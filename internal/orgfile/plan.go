@@ -76,6 +76,12 @@ type Place struct {
 	key  string // the unit's path, or the account's e-mail address in lower case
 }
 
+// identity gives the place without its name, which an account may have two of: the file's and its own.
+func (p Place) identity() Place {
+	p.Name = ""
+	return p
+}
+
 // policyKey is what a policy is known by.
 type policyKey struct{ kind, name string }
 
