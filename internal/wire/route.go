@@ -29,6 +29,8 @@ func NewRouter(services []*model.Service) *Router {
 		switch s.Protocol {
 		case model.JSON:
 			claim(r.targets, s.TargetPrefix, s)
+			// Some SDKs, Go's among them, send CloudTrail's prefix without its package, and AWS takes both.
+			claim(r.targets, s.TargetPrefix[strings.LastIndexByte(s.TargetPrefix, '.')+1:], s)
 		case model.Query, model.EC2:
 			claim(r.versions, s.APIVersion, s)
 		case model.RESTJSON, model.RESTXML:

@@ -32,6 +32,7 @@ func TestRoute(t *testing.T) {
 	}{
 		{name: "target", target: "AWSOrganizationsV20161128.MoveAccount", scope: "organizations", service: "organizations", operation: "MoveAccount"},
 		{name: "target with dots", target: "com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101.LookupEvents", scope: "cloudtrail", service: "cloudtrail", operation: "LookupEvents"},
+		{name: "target without its package", target: "CloudTrail_20131101.LookupEvents", scope: "cloudtrail", service: "cloudtrail", operation: "LookupEvents"},
 		{name: "target before scope", target: "AWSOrganizationsV20161128.MoveAccount", scope: "iam", service: "organizations", operation: "MoveAccount"},
 		{name: "unknown operation", target: "AWSOrganizationsV20161128.Fly", scope: "organizations", service: "organizations"},
 		{name: "unknown target", target: "Nobody_1.Fly", scope: "organizations"},
