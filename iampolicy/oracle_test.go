@@ -50,7 +50,7 @@ func (o *oracle) substitute(s string) (literal, pattern string, ok bool) {
 				return ""
 			}
 			if quote {
-				return strings.NewReplacer("*", "\x01", "?", "\x02").Replace(values[0])
+				return plain(values[0])
 			}
 			return values[0]
 		})
@@ -60,8 +60,11 @@ func (o *oracle) substitute(s string) (literal, pattern string, ok bool) {
 
 func (o *oracle) glob(pattern, s string) bool {
 	_, p, ok := o.substitute(pattern)
-	return ok && wild(p).MatchString(strings.NewReplacer("*", "\x01", "?", "\x02").Replace(s))
+	return ok && wild(p).MatchString(plain(s))
 }
+
+// plain hides the stars of a value from patterns.
+func plain(s string) string { return strings.NewReplacer("*", "\x01", "?", "\x02").Replace(s) }
 
 // statement tells whether a statement applies, and the grant of its Principal.
 func (o *oracle) statement(s map[string]any) grant {
@@ -167,15 +170,16 @@ func (o *oracle) compare(operator, v, p string) bool {
 	case "Bool":
 		return ok && (v == "true" || v == "false") && v == literal
 	case "ArnLike":
-		want, got := strings.SplitN(p, ":", 6), strings.SplitN(v, ":", 6)
+		_, pattern, _ := o.substitute(p)
+		want, got := strings.SplitN(pattern, ":", 6), strings.SplitN(v, ":", 6)
 		for len(want) < 6 && strings.HasSuffix(p, "*") { // a star at the end stands for the missing parts
 			want = append(want, "*")
 		}
-		if len(want) != 6 || len(got) != 6 {
+		if !ok || len(want) != 6 || len(got) != 6 {
 			return false
 		}
 		for i := range want {
-			if !o.glob(want[i], got[i]) {
+			if !wild(want[i]).MatchString(plain(got[i])) {
 				return false
 			}
 		}
