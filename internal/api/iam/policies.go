@@ -20,7 +20,7 @@ func (sc *scene) own(arn *string) error {
 		return nil
 	}
 	if parsed, err := ident.ParseARN(*arn); err != nil || parsed.Service != "iam" {
-		return fault.New(fault.ValidationFailed, "ARN %s is not valid.", *arn)
+		return fault.New(fault.InvalidInput, "ARN %s is not valid.", *arn)
 	}
 	return fault.New(fault.AccessDenied, "User: %s is not authorized to perform: %s:%s on resource: policy %s", sc.Caller.ARN, service, sc.name, *arn)
 }

@@ -6,11 +6,15 @@ import (
 	"strings"
 
 	"umbel/internal/fault"
+	"umbel/internal/ident"
 )
 
 // AttachPolicy attaches a managed policy to a user, group or role. Doing so twice changes nothing.
 func (s *State) AttachPolicy(env Env, k Kind, name, arn string) error {
 	return s.changeOwn(k, name, func(e *Entity) error {
+		if parsed, err := ident.ParseARN(arn); err != nil || parsed.Service != "iam" || !strings.HasPrefix(parsed.Resource, "policy/") {
+			return fault.New(fault.InvalidInput, "ARN %s is not valid.", arn)
+		}
 		p, ok := s.Policy(arn)
 		if !ok {
 			return noSuch("Policy %s does not exist or is not attachable.", arn)
