@@ -71,7 +71,7 @@ func (p *principals) match(who *Principal) grant {
 	case p.any:
 		return grantDirect
 	case who.Kind == ServicePrincipal:
-		return named(contains(p.services, who.ARN) || contains(p.services, "*"), grantDirect)
+		return named(contains(p.services, strings.ToLower(who.ARN)) || contains(p.services, "*"), grantDirect)
 	case who.Kind == Anonymous:
 		return grantNone
 	}
@@ -122,7 +122,7 @@ func (p *principals) exempts(who *Principal) bool {
 	case who.Kind == FederatedUser:
 		return account && contains(p.names, who.ARN)
 	case who.Kind == ServicePrincipal:
-		return contains(p.services, who.ARN)
+		return contains(p.services, strings.ToLower(who.ARN))
 	}
 	return false
 }
