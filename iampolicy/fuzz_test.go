@@ -11,9 +11,13 @@ import (
 // FuzzParse: nothing makes the parser fail otherwise than with an error that has a place; what it takes is JSON; what is
 // valid for a kind of policy can be parsed.
 func FuzzParse(f *testing.F) {
-	files, err := filepath.Glob("testdata/scp-examples/*/*.json")
-	if err != nil || len(files) == 0 {
-		f.Fatalf("no seeds: %v", err)
+	var files []string
+	for _, pattern := range []string{"testdata/scp-examples/*/*.json", "testdata/scp-examples/*/*/*.json"} {
+		found, err := filepath.Glob(pattern)
+		if err != nil || len(found) == 0 {
+			f.Fatalf("no seeds at %s: %v", pattern, err)
+		}
+		files = append(files, found...)
 	}
 	for _, file := range files {
 		text, err := os.ReadFile(file)
