@@ -47,7 +47,7 @@ from there when it is run again. Whatever the file does not have is left alone, 
 		if err := orgfile.Apply(cmd.Context(), clients, plan, orgfile.Progress(a.stdout, style)); err != nil {
 			return err
 		}
-		fmt.Fprintf(a.stdout, "\nDone: %d steps in %s.\n", len(plan.Steps), time.Since(begin).Round(time.Millisecond))
+		fmt.Fprintf(a.stdout, "\nDone: %s in %s.\n", orgfile.Count(len(plan.Steps), "step"), time.Since(begin).Round(time.Millisecond))
 		return nil
 	}
 	return cmd
@@ -58,7 +58,7 @@ func (a *app) confirm(steps int) error {
 	if !isTerminal(a.stdin) {
 		return errors.New("nothing was changed: there is no terminal to ask on; say --yes to apply without asking")
 	}
-	fmt.Fprintf(a.stdout, "\nCarry out %d steps? Only \"yes\" goes on: ", steps)
+	fmt.Fprintf(a.stdout, "\nCarry out %s? Only \"yes\" goes on: ", orgfile.Count(steps, "step"))
 	answer, err := bufio.NewReader(a.stdin).ReadString('\n')
 	if strings.TrimSpace(answer) == "yes" {
 		return nil

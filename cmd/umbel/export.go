@@ -26,6 +26,9 @@ Closed accounts and AWS's own policies are left out.`,
 	policies := cmd.Flags().String("policies", "", "write each policy to a file of its own in this directory, relative to the organization file")
 	roles := cmd.Flags().Bool("roles", false, "export the IAM roles of the members too, read through the access role of each")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		if _, err := os.Lstat(*file); *file != "" && err == nil {
+			return fmt.Errorf("%s is there already: name a new file", *file)
+		}
 		clients, err := a.clients(cmd)
 		if err != nil {
 			return err

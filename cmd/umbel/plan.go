@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 
+	"github.com/mattn/go-isatty"
 	"github.com/spf13/cobra"
 
 	"umbel/internal/orgfile"
@@ -116,10 +117,7 @@ func (a *app) problems(err error) error {
 		return err
 	}
 	fmt.Fprintln(a.stderr, problems.Error())
-	if len(problems) == 1 {
-		return errors.New("the organization file has one problem; nothing was changed")
-	}
-	return fmt.Errorf("the organization file has %d problems; nothing was changed", len(problems))
+	return fmt.Errorf("the organization file has %s; nothing was changed", orgfile.Count(len(problems), "problem"))
 }
 
 // style gives the style for a stream: coloured on a terminal unless NO_COLOR is set.
@@ -133,8 +131,7 @@ func isTerminal(stream any) bool {
 	if !ok {
 		return false
 	}
-	info, err := f.Stat()
-	return err == nil && info.Mode()&os.ModeCharDevice != 0
+	return isatty.IsTerminal(f.Fd())
 }
 
 // checkOutput checks the --output flag.

@@ -42,7 +42,7 @@ type Stopped struct {
 
 // Error says how far it came.
 func (s *Stopped) Error() string {
-	return fmt.Sprintf("stopped: %d steps done, %d left; apply again to go on", s.Done, s.Left)
+	return fmt.Sprintf("stopped: %s done, %d left; apply again to go on", Count(s.Done, "step"), s.Left)
 }
 
 // Unwrap gives the context's error.
@@ -57,7 +57,7 @@ type Failed struct {
 
 // Error says which step failed and why.
 func (f *Failed) Error() string {
-	return fmt.Sprintf("%s: %v (%d steps done, %d left; apply again to go on)", f.Step.Sentence(), f.Cause, f.Done, f.Left)
+	return fmt.Sprintf("%s: %v (%s done, %d left; apply again to go on)", f.Step.Sentence(), f.Cause, Count(f.Done, "step"), f.Left)
 }
 
 // Unwrap gives the cause.

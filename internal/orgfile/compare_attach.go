@@ -227,8 +227,7 @@ func (c *comparer) unlistedUnits() {
 
 // keepOne attaches FullAWSAccess wherever the last SCP of a target would be detached, which AWS refuses.
 func (c *comparer) keepOne() {
-	count := map[Place]int{}
-	var out []Step
+	count, out := map[Place]int{}, []Step{}
 	for _, s := range c.Steps {
 		if s.Target == nil || s.policy.kind != ServiceControl {
 			out = append(out, s)

@@ -3,6 +3,7 @@ package orgfile
 import (
 	"fmt"
 	"io"
+	"strings"
 )
 
 // Progress gives a function for Apply that writes a line for each step.
@@ -14,7 +15,8 @@ func Progress(w io.Writer, style Style) func(Event) {
 		case StepWaiting:
 			fmt.Fprintf(w, "%s %s %s\n", at, e.Step.Sentence(), style.paint(dim, "… waiting: "+e.Message))
 		case StepDone:
-			fmt.Fprintf(w, "%s %s %s %s\n", at, style.paint(green, "ok"), e.Step.Sentence(), style.paint(dim, e.Message))
+			line := fmt.Sprintf("%s %s %s %s", at, style.paint(green, "ok"), e.Step.Sentence(), style.paint(dim, e.Message))
+			fmt.Fprintln(w, strings.TrimRight(line, " "))
 		case StepFailed:
 			fmt.Fprintf(w, "%s %s %s: %v\n", at, style.paint(red, "failed"), e.Step.Sentence(), e.Err)
 		case StepSkipping:

@@ -111,6 +111,14 @@ func RenderPlan(w io.Writer, p *Plan, style Style) error {
 	return err
 }
 
+// Count gives a number of things in words: "1 step", "2 steps".
+func Count(n int, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return fmt.Sprintf("%d %ss", n, thing)
+}
+
 // bracket puts a note into brackets.
 func bracket(s string) string {
 	if s == "" {
