@@ -46,16 +46,34 @@ func TestCallerIdentity(t *testing.T) {
 	}
 }
 
-// refusals are requests that do not get as far as an operation, with what is answered.
-func TestAuthenticationRefused(t *testing.T) {
+// refusal is a request that does not get as far as an operation, with what is answered.
+type refusal struct {
+	request func(*env) *http.Request
+	status  int
+	want    string
+}
+
+func refuse(t *testing.T, refusals map[string]refusal) {
+	for name, c := range refusals {
+		t.Run(name, func(t *testing.T) {
+			e := newEnv(t, nil)
+			status, body := e.serve(c.request(e))
+			got := strings.NewReplacer("\n", "", "  ", "").Replace(body)
+			if status != c.status || !strings.Contains(got, c.want) {
+				t.Errorf("%d %s\nwant %d %s", status, body, c.status, c.want)
+			}
+			if n := len(e.store.events); n != 0 {
+				t.Errorf("%d audit events of a request whose sender is not known", n)
+			}
+		})
+	}
+}
+
+func TestSignatureRefused(t *testing.T) {
 	alice := longTerm(userKey(member))
 	wrong := alice
 	wrong.SecretAccessKey += "x"
-	for name, c := range map[string]struct {
-		request func(*env) *http.Request
-		status  int
-		want    string
-	}{
+	refuse(t, map[string]refusal{
 		"not signed": {func(*env) *http.Request { return query("sts", "Action=GetCallerIdentity") }, 403,
 			"<Code>MissingAuthenticationToken</Code><Message>Request is missing Authentication Token</Message>"},
 		"not signed, awsJson": {func(*env) *http.Request { return target("ListRoots", "{}") }, 400,
@@ -84,6 +102,12 @@ func TestAuthenticationRefused(t *testing.T) {
 			e.now = e.now.Add(16 * time.Minute)
 			return r
 		}, 403, "<Message>Signature expired: 20261101T120000Z is now earlier than 20261101T120100Z (20261101T121600Z - 15 min.)</Message>"},
+	})
+}
+
+func TestCredentialsRefused(t *testing.T) {
+	alice := longTerm(userKey(member))
+	refuse(t, map[string]refusal{
 		"expired session": {func(e *env) *http.Request {
 			c := e.roleSession(member)
 			e.now = e.now.Add(time.Hour)
@@ -132,19 +156,7 @@ func TestAuthenticationRefused(t *testing.T) {
 		"account number as access key, but not trusted": {func(e *env) *http.Request {
 			return e.sign(query("sts", "Action=GetCallerIdentity"), "sts", longTerm(string(member)))
 		}, 403, "<Code>InvalidClientTokenId</Code>"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			e := newEnv(t, nil)
-			status, body := e.serve(c.request(e))
-			got := strings.NewReplacer("\n", "", "  ", "").Replace(body)
-			if status != c.status || !strings.Contains(got, c.want) {
-				t.Errorf("%d %s\nwant %d %s", status, body, c.status, c.want)
-			}
-			if n := len(e.store.events); n != 0 {
-				t.Errorf("%d audit events of a request whose sender is not known", n)
-			}
-		})
-	}
+	})
 }
 
 func TestTrustAccountKeys(t *testing.T) {
