@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"regexp"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -118,7 +119,7 @@ func TestCreateAccountFails(t *testing.T) {
 		refused(t, call(f.CreateAccount, in), "InvalidInputException", string(reason))
 	}
 	bad("INVALID_PATTERN", sdk.CreateAccountInput{AccountName: aws.String("x"), Email: aws.String("no address")})
-	bad("MIN_LENGTH_EXCEEDED", sdk.CreateAccountInput{AccountName: aws.String(""), Email: aws.String("x@example.org")})
+	bad("MAX_LENGTH_EXCEEDED", sdk.CreateAccountInput{AccountName: aws.String(strings.Repeat("x", 51)), Email: aws.String("x@example.org")})
 	bad("INVALID_ROLE_NAME", sdk.CreateAccountInput{
 		AccountName: aws.String("x"), Email: aws.String("x@example.org"), RoleName: aws.String("AWSServiceRoleForX"),
 	})
