@@ -22,19 +22,41 @@ func refused(who string) string {
 	return "User: " + who + " is not authorized to perform: iam:CreateUser on resource: " + newUser
 }
 
-func TestAuthorize(t *testing.T) {
-	const (
-		alice   = "arn:aws:iam::222222222222:user/alice"
-		session = "arn:aws:sts::222222222222:assumed-role/deployer/s1"
-		root    = "arn:aws:iam::222222222222:root"
-	)
-	user := func(w *world, policies ...string) *op.Call {
-		return w.user(member, entity("alice", "AIDA1", policies...))
+const (
+	alice   = "arn:aws:iam::222222222222:user/alice"
+	session = "arn:aws:sts::222222222222:assumed-role/deployer/s1"
+	root    = "arn:aws:iam::222222222222:root"
+)
+
+// attempt is a call of iam:CreateUser and what comes of it.
+type attempt struct {
+	call func(w *world) (c *op.Call, policyARN string)
+	want string // ARN stands for the policy's; empty: allowed
+}
+
+func try(t *testing.T, attempts map[string]attempt) {
+	for name, c := range attempts {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			call, arn := c.call(w)
+			want := c.want
+			if start, ok := strings.CutSuffix(want, "ARN"); ok {
+				want = start + arn
+			}
+			if got := message(t, authorize(call, "iam:CreateUser", op.Target{Resource: newUser})); got != want {
+				t.Errorf("got  %q\nwant %q", got, want)
+			}
+		})
 	}
-	for name, c := range map[string]struct {
-		call func(w *world) (c *op.Call, policyARN string)
-		want string // ARN stands for the policy's; empty: allowed
-	}{
+}
+
+// user is the member's user alice with inline policies.
+func user(w *world, policies ...string) *op.Call {
+	return w.user(member, entity("alice", "AIDA1", policies...))
+}
+
+func TestPoliciesOfTheAccount(t *testing.T) {
+	try(t, map[string]attempt{
 		"root":         {func(w *world) (*op.Call, string) { return w.root(member), "" }, ""},
 		"user allowed": {func(w *world) (*op.Call, string) { return user(w, allow), "" }, ""},
 		"user without a policy": {func(w *world) (*op.Call, string) { return user(w), "" },
