@@ -96,7 +96,7 @@ func (r *runner) awaitNamesake(ctx context.Context, s *Step) (done bool, err err
 
 // await waits for the end of a creation, or of the context.
 func (r *runner) await(ctx context.Context, status *types.CreateAccountStatus) (*types.CreateAccountStatus, error) {
-	delay, waited, told := 20*time.Millisecond, time.Duration(0), false
+	delay, waited, told := 5*time.Millisecond, time.Duration(0), false
 	for status.State == types.CreateAccountStateInProgress {
 		if waited > maxCreation {
 			return nil, fmt.Errorf("request %s is in progress for more than %s; apply again to wait on", aws.ToString(status.Id), maxCreation)
@@ -109,7 +109,7 @@ func (r *runner) await(ctx context.Context, status *types.CreateAccountStatus) (
 			return nil, err
 		}
 		waited += delay
-		delay = min(delay*3/2, 5*time.Second)
+		delay = min(delay*2, 5*time.Second)
 		out, err := r.c.Organizations.DescribeCreateAccountStatus(context.WithoutCancel(ctx), &organizations.DescribeCreateAccountStatusInput{CreateAccountRequestId: status.Id})
 		if err != nil {
 			return nil, err

@@ -3,6 +3,7 @@ package orgfile
 import (
 	"context"
 	"fmt"
+	"sync"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
@@ -82,19 +83,34 @@ func NewClients(cfg aws.Config) Clients {
 			o.StandardOptions = append(o.StandardOptions, func(s *retry.StandardOptions) { s.MaxAttempts = 10 })
 		})
 	}
-	tokens := sts.NewFromConfig(cfg)
-	return Clients{
-		Organizations: organizations.NewFromConfig(cfg),
-		IAM: func(accountID, role string) IAM {
-			if role == "" {
-				return iam.NewFromConfig(cfg)
-			}
-			member := cfg.Copy()
-			arn := fmt.Sprintf("arn:aws:iam::%s:role/%s", accountID, role)
-			member.Credentials = aws.NewCredentialsCache(stscreds.NewAssumeRoleProvider(tokens, arn, func(o *stscreds.AssumeRoleOptions) {
-				o.RoleSessionName = "umbel-organization-file"
-			}))
-			return iam.NewFromConfig(member)
-		},
+	doors := &doors{cfg: cfg, tokens: sts.NewFromConfig(cfg), open: map[string]IAM{}}
+	return Clients{Organizations: organizations.NewFromConfig(cfg), IAM: doors.iam}
+}
+
+// doors are the clients of accounts' IAM, each opened once: the session of an access role lasts for many steps.
+type doors struct {
+	cfg    aws.Config
+	tokens *sts.Client
+	mu     sync.Mutex
+	open   map[string]IAM // by account ID and role
+}
+
+// iam gives the IAM of an account.
+func (d *doors) iam(accountID, role string) IAM {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	key := accountID + "/" + role
+	if d.open[key] != nil {
+		return d.open[key]
 	}
+	cfg := d.cfg
+	if role != "" {
+		cfg = cfg.Copy()
+		arn := fmt.Sprintf("arn:aws:iam::%s:role/%s", accountID, role)
+		cfg.Credentials = aws.NewCredentialsCache(stscreds.NewAssumeRoleProvider(d.tokens, arn, func(o *stscreds.AssumeRoleOptions) {
+			o.RoleSessionName = "umbel-organization-file"
+		}))
+	}
+	d.open[key] = iam.NewFromConfig(cfg)
+	return d.open[key]
 }
