@@ -1,8 +1,11 @@
 package ledger
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 )
 
@@ -97,6 +100,9 @@ func (l *Ledger) Take(ctx context.Context, lease Lease, now time.Time, limit int
 	if err != nil {
 		return nil, fmt.Errorf("ledger: take jobs: %w", err)
 	}
+	slices.SortFunc(jobs, func(a, b LeasedJob) int { // RETURNING has no order
+		return cmp.Or(a.Due.Compare(b.Due), strings.Compare(a.ID, b.ID))
+	})
 	return jobs, nil
 }
 
