@@ -37,15 +37,19 @@ func reason(t *op.Target, d iampolicy.Decision) string {
 	}
 	kind := "identity-based policy"
 	switch d.Layer {
+	case iampolicy.LayerIdentity, iampolicy.LayerNone:
+		if trust(t) {
+			return "" // as when there is no such role: nobody learns which there are
+		}
 	case iampolicy.LayerServiceControl:
 		kind = "service control policy"
 	case iampolicy.LayerResourceControl:
 		kind = "resource control policy"
 	case iampolicy.LayerResource:
-		kind = "resource-based policy"
 		if trust(t) {
-			kind = "role trust policy"
+			return ""
 		}
+		kind = "resource-based policy"
 	case iampolicy.LayerBoundary:
 		kind = "permissions boundary"
 	case iampolicy.LayerSession:
