@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	iamtypes "github.com/aws/aws-sdk-go-v2/service/iam/types"
+	"github.com/aws/aws-sdk-go-v2/service/organizations"
 	orgtypes "github.com/aws/aws-sdk-go-v2/service/organizations/types"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 	"github.com/aws/aws-sdk-go-v2/service/sts/types"
@@ -199,6 +200,23 @@ func TestAssumeRoleUnderServiceControl(t *testing.T) {
 	_, err := assumeRole(t.Context(), inA, sts.AssumeRoleInput{RoleArn: &target})
 	notAuthorized(t, err, w.whoami(inA), "sts:AssumeRole", target+" with an explicit deny in a service control policy: arn:aws:organizations::"+w.account+":policy/"+o.ID+"/service_control_policy/"+id)
 	w.assume(w.admin, sts.AssumeRoleInput{RoleArn: aws.String("arn:aws:iam::" + a + ":role/OrganizationAccountAccessRole")})
+}
+
+func TestRolesOfAClosedAccount(t *testing.T) {
+	w := start(t)
+	o := w.CreateOrganization("")
+	member := o.Account("", "member")
+	access := "arn:aws:iam::" + member + ":role/OrganizationAccountAccessRole"
+	_, inside := w.assume(w.admin, sts.AssumeRoleInput{RoleArn: &access})
+	if _, err := o.CloseAccount(t.Context(), &organizations.CloseAccountInput{AccountId: &member}); err != nil {
+		t.Fatal(err)
+	}
+	w.Settle()
+	_, err := assumeRole(t.Context(), w.admin, sts.AssumeRoleInput{RoleArn: &access})
+	notAuthorized(t, err, w.whoami(w.admin), "sts:AssumeRole", access)
+	if _, err := sts.NewFromConfig(inside).GetCallerIdentity(t.Context(), &sts.GetCallerIdentityInput{}); err == nil {
+		t.Error("a session of a closed account still calls")
+	}
 }
 
 func TestTrustedAccountKeysAssumeRoles(t *testing.T) {

@@ -217,6 +217,9 @@ func TestAssumeRoleRefused(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			_, err := assumeRole(t.Context(), c.cfg, sts.AssumeRoleInput{RoleArn: &c.role})
 			notAuthorized(t, err, c.caller, "sts:AssumeRole", c.role)
+			if !strings.HasSuffix(err.Error(), "on resource: "+c.role) {
+				t.Errorf("a reason tells whether there is such a role: %v", err)
+			}
 		})
 	}
 	_, err := assumeRole(t.Context(), w.Root(w.account), sts.AssumeRoleInput{RoleArn: &open})
