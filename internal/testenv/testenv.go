@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 
 	"umbel/internal/ident"
@@ -179,6 +180,7 @@ func (s *Server) Keys(id, secret, sessionToken string) aws.Config {
 	return aws.Config{
 		Region: "us-east-1", BaseEndpoint: aws.String(s.URL),
 		Credentials: credentials.NewStaticCredentialsProvider(id, secret, sessionToken),
+		HTTPClient:  httpClient{awshttp.NewBuildableClient()},
 		Retryer:     func() aws.Retryer { return aws.NopRetryer{} },
 	}
 }
