@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -25,6 +26,7 @@ type fake struct {
 	requests []string                   // in order
 	calls    []string                   // the calls that change something
 	fail     func(call string) error    // an error instead of an answer
+	mu       sync.Mutex                 // of the two below
 	iam      map[string]*fakeIAM        // by account ID
 	assumed  []string                   // "account role" of each IAM that was asked for
 }
@@ -44,6 +46,8 @@ func newFake() *fake {
 // clients gives the doors to the fake.
 func (f *fake) clients() Clients {
 	return Clients{Organizations: f, IAM: func(account, role string) IAM {
+		f.mu.Lock()
+		defer f.mu.Unlock()
 		f.assumed = append(f.assumed, account+" "+role)
 		if f.iam[account] == nil {
 			f.iam[account] = &fakeIAM{fake: f, roles: map[string]*LiveRole{}}
