@@ -10,7 +10,7 @@ import (
 // everyCall gives a call of every operation that is served.
 func everyCall(c *sdk.Client, x *names) map[string]func() error {
 	all := map[string]func() error{}
-	for _, some := range []map[string]func() error{userCalls(c, x), roleCalls(c, x), policyCalls(c, x), accountCalls(c, x)} {
+	for _, some := range []map[string]func() error{userCalls(c, x), roleCalls(c, x), policyCalls(c, x), holderCalls(c, x), accountCalls(c, x)} {
 		maps.Copy(all, some)
 	}
 	return all
@@ -139,6 +139,11 @@ func policyCalls(c *sdk.Client, x *names) map[string]func() error {
 		"ListEntitiesForPolicy": func() error {
 			return call(c.ListEntitiesForPolicy, sdk.ListEntitiesForPolicyInput{PolicyArn: &x.policy})
 		},
+	}
+}
+
+func holderCalls(c *sdk.Client, x *names) map[string]func() error {
+	return map[string]func() error{
 		"AttachUserPolicy": func() error {
 			return call(c.AttachUserPolicy, sdk.AttachUserPolicyInput{UserName: &x.user, PolicyArn: &x.policy})
 		},

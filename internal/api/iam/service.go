@@ -23,14 +23,11 @@ func Service(events Events) op.Service {
 
 			createServiceLinkedRole(), deleteServiceLinkedRole(), getServiceLinkedRoleDeletionStatus(),
 
-			createPolicy(), getPolicy(), deletePolicy(), listPolicies(),
-
-			createPolicyVersion(), getPolicyVersion(), listPolicyVersions(), setDefaultPolicyVersion(),
-			deletePolicyVersion(),
+			createPolicy(), getPolicy(), deletePolicy(), listPolicies(), createPolicyVersion(), getPolicyVersion(),
+			listPolicyVersions(), setDefaultPolicyVersion(), deletePolicyVersion(),
 
 			attachUserPolicy(), attachGroupPolicy(), attachRolePolicy(), detachUserPolicy(), detachGroupPolicy(),
 			detachRolePolicy(), listAttachedUserPolicies(), listAttachedGroupPolicies(), listAttachedRolePolicies(),
-
 			listEntitiesForPolicy(),
 
 			putUserPolicy(), putGroupPolicy(), putRolePolicy(), getUserPolicy(), getGroupPolicy(), getRolePolicy(),
@@ -41,7 +38,6 @@ func Service(events Events) op.Service {
 			deleteRolePermissionsBoundary(),
 
 			createAccessKey(), updateAccessKey(), deleteAccessKey(), listAccessKeys(),
-
 			getAccessKeyLastUsed(events),
 
 			createInstanceProfile(), getInstanceProfile(), deleteInstanceProfile(), listInstanceProfiles(),
@@ -51,51 +47,53 @@ func Service(events Events) op.Service {
 			untagInstanceProfile(), listInstanceProfileTags(), tagPolicy(), untagPolicy(), listPolicyTags(),
 
 			createAccountAlias(), deleteAccountAlias(), listAccountAliases(), getAccountSummary(),
-
-			getAccountPasswordPolicy(), updateAccountPasswordPolicy(), deleteAccountPasswordPolicy(),
+			getAccountAuthorizationDetails(), getAccountPasswordPolicy(), updateAccountPasswordPolicy(), deleteAccountPasswordPolicy(),
 
 			createLoginProfile(), getLoginProfile(), updateLoginProfile(), deleteLoginProfile(),
-
-			getAccountAuthorizationDetails(),
 
 			listMFADevices(), listVirtualMFADevices(), listSigningCertificates(), listSSHPublicKeys(),
 			listServiceSpecificCredentials(),
 		},
-		NotOffered: []string{
-			// Identity providers.
-			"AddClientIDToOpenIDConnectProvider", "CreateOpenIDConnectProvider", "CreateSAMLProvider",
-			"DeleteOpenIDConnectProvider", "DeleteSAMLProvider", "GetOpenIDConnectProvider", "GetSAMLProvider",
-			"ListOpenIDConnectProviderTags", "ListOpenIDConnectProviders", "ListSAMLProviderTags", "ListSAMLProviders",
-			"RemoveClientIDFromOpenIDConnectProvider", "TagOpenIDConnectProvider", "TagSAMLProvider",
-			"UntagOpenIDConnectProvider", "UntagSAMLProvider", "UpdateOpenIDConnectProviderThumbprint",
-			"UpdateSAMLProvider",
-			// Devices, keys and credentials other than access keys and passwords.
-			"CreateServiceSpecificCredential", "CreateVirtualMFADevice", "DeactivateMFADevice", "DeleteSSHPublicKey",
-			"DeleteServerCertificate", "DeleteServiceSpecificCredential", "DeleteSigningCertificate",
-			"DeleteVirtualMFADevice", "EnableMFADevice", "GetMFADevice", "GetSSHPublicKey", "GetServerCertificate",
-			"ListMFADeviceTags", "ListServerCertificateTags", "ListServerCertificates",
-			"ResetServiceSpecificCredential", "ResyncMFADevice", "TagMFADevice", "TagServerCertificate",
-			"UntagMFADevice", "UntagServerCertificate", "UpdateSSHPublicKey", "UpdateServerCertificate",
-			"UpdateServiceSpecificCredential", "UpdateSigningCertificate", "UploadSSHPublicKey",
-			"UploadServerCertificate", "UploadSigningCertificate",
-			// Delegation requests.
-			"AcceptDelegationRequest", "AssociateDelegationRequest", "CreateDelegationRequest", "GetDelegationRequest",
-			"GetHumanReadableSummary", "ListDelegationRequests", "RejectDelegationRequest", "SendDelegationToken",
-			"UpdateDelegationRequest",
-			// Reports.
-			"GenerateCredentialReport", "GenerateOrganizationsAccessReport", "GenerateServiceLastAccessedDetails",
-			"GetCredentialReport", "GetOrganizationsAccessReport", "GetServiceLastAccessedDetails",
-			"GetServiceLastAccessedDetailsWithEntities", "ListPoliciesGrantingServiceAccess",
-			// Simulation.
-			"GetContextKeysForCustomPolicy", "GetContextKeysForPrincipalPolicy", "SimulateCustomPolicy",
-			"SimulatePrincipalPolicy",
-			// Organization-wide and account-wide settings.
-			"DisableOrganizationsRootCredentialsManagement", "DisableOrganizationsRootSessions",
-			"DisableOutboundWebIdentityFederation", "EnableOrganizationsRootCredentialsManagement",
-			"EnableOrganizationsRootSessions", "EnableOutboundWebIdentityFederation",
-			"GetOutboundWebIdentityFederationInfo", "ListOrganizationsFeatures", "SetSecurityTokenServicePreferences",
-			// Changing one's own password: there is nothing to sign in to with it.
-			"ChangePassword",
-		},
+		NotOffered: notOffered(),
+	}
+}
+
+// notOffered lists the operations of the model that Umbel does not serve.
+func notOffered() []string {
+	return []string{
+		// Identity providers.
+		"AddClientIDToOpenIDConnectProvider", "CreateOpenIDConnectProvider", "CreateSAMLProvider",
+		"DeleteOpenIDConnectProvider", "DeleteSAMLProvider", "GetOpenIDConnectProvider", "GetSAMLProvider",
+		"ListOpenIDConnectProviderTags", "ListOpenIDConnectProviders", "ListSAMLProviderTags", "ListSAMLProviders",
+		"RemoveClientIDFromOpenIDConnectProvider", "TagOpenIDConnectProvider", "TagSAMLProvider",
+		"UntagOpenIDConnectProvider", "UntagSAMLProvider", "UpdateOpenIDConnectProviderThumbprint",
+		"UpdateSAMLProvider",
+		// Devices, keys and credentials other than access keys and passwords.
+		"CreateServiceSpecificCredential", "CreateVirtualMFADevice", "DeactivateMFADevice", "DeleteSSHPublicKey",
+		"DeleteServerCertificate", "DeleteServiceSpecificCredential", "DeleteSigningCertificate",
+		"DeleteVirtualMFADevice", "EnableMFADevice", "GetMFADevice", "GetSSHPublicKey", "GetServerCertificate",
+		"ListMFADeviceTags", "ListServerCertificateTags", "ListServerCertificates",
+		"ResetServiceSpecificCredential", "ResyncMFADevice", "TagMFADevice", "TagServerCertificate",
+		"UntagMFADevice", "UntagServerCertificate", "UpdateSSHPublicKey", "UpdateServerCertificate",
+		"UpdateServiceSpecificCredential", "UpdateSigningCertificate", "UploadSSHPublicKey",
+		"UploadServerCertificate", "UploadSigningCertificate",
+		// Delegation requests.
+		"AcceptDelegationRequest", "AssociateDelegationRequest", "CreateDelegationRequest", "GetDelegationRequest",
+		"GetHumanReadableSummary", "ListDelegationRequests", "RejectDelegationRequest", "SendDelegationToken",
+		"UpdateDelegationRequest",
+		// Reports.
+		"GenerateCredentialReport", "GenerateOrganizationsAccessReport", "GenerateServiceLastAccessedDetails",
+		"GetCredentialReport", "GetOrganizationsAccessReport", "GetServiceLastAccessedDetails",
+		"GetServiceLastAccessedDetailsWithEntities", "ListPoliciesGrantingServiceAccess",
+		// Simulation.
+		"GetContextKeysForCustomPolicy", "GetContextKeysForPrincipalPolicy", "SimulateCustomPolicy",
+		"SimulatePrincipalPolicy",
+		// Organization-wide and account-wide settings.
+		"DisableOrganizationsRootCredentialsManagement", "DisableOrganizationsRootSessions",
+		"DisableOutboundWebIdentityFederation", "EnableOrganizationsRootCredentialsManagement",
+		"EnableOrganizationsRootSessions", "EnableOutboundWebIdentityFederation",
+		"GetOutboundWebIdentityFederationInfo", "ListOrganizationsFeatures", "SetSecurityTokenServicePreferences",
+		// Changing one's own password: there is nothing to sign in to with it.
+		"ChangePassword",
 	}
 }
