@@ -32,31 +32,6 @@ func openSQLite(tb testing.TB, path string) *store.DB {
 	return db
 }
 
-func TestSmoke(t *testing.T) {
-	db := openSQLite(t, filepath.Join(t.TempDir(), "umbel.db"))
-	p := store.Partition("org/a")
-	sc := store.Scope{Write: []store.Partition{p}}
-	for i := range 3 {
-		err := db.Update(t.Context(), store.Meta{RequestID: "r", At: time.Now()}, sc, func(tx store.Tx) error {
-			tx.State(p).(*storetest.State).Add("n", 1)
-			return tx.Claim(fmt.Sprint("k", i), p)
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-	err := db.View(t.Context(), sc, func(tx store.Tx) error {
-		if v := tx.State(p).(*storetest.State).Value("n"); v != 3 {
-			t.Errorf("n = %d", v)
-		}
-		return nil
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Log(db.Keys(t.Context(), "k"))
-}
-
 func BenchmarkSQLiteUpdate(b *testing.B) {
 	for _, callers := range []int{1, 8} {
 		b.Run(fmt.Sprint("callers=", callers), func(b *testing.B) {
