@@ -46,7 +46,7 @@ type exchange struct {
 // serveCall serves one AWS call.
 func (g *Gateway) serveCall(w http.ResponseWriter, r *http.Request) {
 	x := &exchange{
-		Gateway: g, w: &answer{ResponseWriter: w}, r: r, start: time.Now(), now: g.Now().UTC(),
+		Gateway: g, w: &answer{ResponseWriter: w, agent: r.UserAgent()}, r: r, start: time.Now(), now: g.Now().UTC(),
 		id: uuid.Must(uuid.NewRandomFromReader(g.Rand)).String(),
 	}
 	var cancel context.CancelFunc
@@ -160,6 +160,7 @@ func (x *exchange) client() op.Client {
 // answer notes the status that was sent.
 type answer struct {
 	http.ResponseWriter
+	agent  string // the client's User-Agent
 	status int
 }
 
@@ -176,6 +177,7 @@ func (a *answer) Write(b []byte) (int, error) {
 	if a.status == 0 {
 		a.status = http.StatusOK
 	}
+	waitForHasty(a.agent, len(b))
 	return a.ResponseWriter.Write(b)
 }
 
