@@ -112,20 +112,21 @@ func admit(c *op.Call, s *org.State, b *creation, req *org.CreateRequest) (reaso
 	if err != nil {
 		return "", err
 	}
-	found(c, s, a, req.RoleName)
-	return "", nil
+	return "", found(c, s, a, req.RoleName)
 }
 
 // found puts the account's own record and the roles it begins with.
-func found(c *op.Call, s *org.State, a *org.Account, roleName string) {
-	own := c.IAMOf(a.ID)
-	iam.NewAccount(own, iam.Env{Now: c.Now, Rand: c.Rand, Quotas: &c.Settings.IAM}, a.ID, a.Name, a.Email)
-	if o, ok := s.Organization(); ok {
-		putAccessRole(c, own, roleName, o.Management)
-		if o.FeatureSet == org.AllFeatures {
-			putServiceRole(c, own)
-		}
+func found(c *op.Call, s *org.State, a *org.Account, roleName string) error {
+	o, err := s.Existing()
+	if err != nil {
+		return err
 	}
+	own := c.IAMOf(a.ID)
+	iam.NewAccount(own, environment(c), a.ID, a.Name, a.Email)
+	if err := putAccessRole(c, own, roleName, o.Management); err != nil || o.FeatureSet != org.AllFeatures {
+		return err
+	}
+	return putServiceRole(c, own)
 }
 
 func describeCreateAccountStatus() *op.Operation {

@@ -54,7 +54,9 @@ func runCreateOrganization(c *op.Call, in *model.CreateOrganizationInput) (*mode
 		return nil, err
 	}
 	if o.FeatureSet == org.AllFeatures {
-		putServiceRole(c, c.IAM())
+		if err := putServiceRole(c, c.IAM()); err != nil {
+			return nil, err
+		}
 	}
 	sc := &scene{Call: c, s: s, o: o, q: &c.Settings.Org}
 	return &model.CreateOrganizationOutput{Organization: sc.organization()}, nil
