@@ -52,7 +52,7 @@ func Check(ctx context.Context, engine Engine, schema Schema, opt CheckOptions) 
 	if opt.Version == 0 {
 		opt.Version = RecordVersion
 	}
-	c := checker{mem: newMemory(schema, nil), opt: opt, expected: map[string]Partition{}}
+	c := checker{mem: newMemory(schema, nil), opt: opt, expected: map[string]Partition{}, report: Report{Differences: []Difference{}}}
 	err := engine.Read(ctx, func(r Reader) error {
 		parts, err := r.Partitions(ctx)
 		if err != nil {
