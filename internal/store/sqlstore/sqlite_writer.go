@@ -36,7 +36,7 @@ func (c *connection) prepare(query string) (*sql.Stmt, error) {
 	if s, ok := c.stmts[query]; ok {
 		return s, nil
 	}
-	s, err := c.conn.PrepareContext(context.Background(), query)
+	s, err := c.conn.PrepareContext(context.Background(), nameless(query))
 	if err == nil {
 		c.stmts[query] = s
 	}
