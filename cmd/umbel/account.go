@@ -17,6 +17,8 @@ func newAccountCommand(a *app) *cobra.Command {
 		Short: "Sign up for a stand-alone account, and list all accounts",
 		Long: `The operator's door to accounts: what signing up on AWS's web site does. Several organizations and lone
 accounts live in one Umbel. Member accounts of an organization are made with the API or the organization file.`,
+		Args: noSuchCommand,
+		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	cmd.PersistentFlags().String("data", "", "data directory of the running Umbel (default $XDG_DATA_HOME/umbel)")
 	cmd.PersistentFlags().String("output", "text", "text or json")

@@ -45,7 +45,11 @@ func (a *app) run(ctx context.Context, args []string) int {
 // dataDir gives the data directory: the flag's value, or $XDG_DATA_HOME/umbel, or ~/.local/share/umbel.
 func (a *app) dataDir(flag string) (string, error) {
 	if flag != "" {
-		return flag, nil
+		dir, err := filepath.Abs(flag)
+		if err != nil {
+			return "", fmt.Errorf("--data %s: %w", flag, err)
+		}
+		return dir, nil
 	}
 	if x := a.getenv("XDG_DATA_HOME"); filepath.IsAbs(x) {
 		return filepath.Join(x, "umbel"), nil
@@ -73,11 +77,29 @@ Start with:  umbel up
 Then:        eval "$(umbel env)" && aws organizations list-accounts`,
 		SilenceUsage:  true,
 		SilenceErrors: true,
+		Args:          noSuchCommand,
+		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return fmt.Errorf("%w; see: %s --help", err, cmd.CommandPath())
+	})
 	root.AddCommand(
 		newUpCommand(a), newServeCommand(a), newEnvCommand(a),
 		newPlanCommand(a), newApplyCommand(a), newExportCommand(a), newTreeCommand(a),
 		newAccountCommand(a), newCheckCommand(a), newDecideCommand(a), newVersionCommand(a),
 	)
 	return root
+}
+
+// noSuchCommand refuses the arguments of a command that only groups others.
+func noSuchCommand(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	cmd.SuggestionsMinimumDistance = 2
+	hint := ""
+	if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
+		hint = fmt.Sprintf(" (did you mean %q?)", near[0])
+	}
+	return fmt.Errorf("there is no command %q%s; see: %s --help", cmd.CommandPath()+" "+args[0], hint, cmd.CommandPath())
 }

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
+	"os"
 	"path/filepath"
 	"strings"
 
@@ -53,6 +55,9 @@ func (a *app) check(ctx context.Context, f *checkFlags) (err error) {
 			return err
 		}
 		database = filepath.Join(dir, "umbel.db")
+		if _, err := os.Stat(database); errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("there is no store in %s: name its directory with --data, or its PostgreSQL with --database", dir)
+		}
 	}
 	engine, err := sqlstore.OpenReadOnly(ctx, database)
 	if err != nil {

@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	"crypto/tls"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net"
@@ -126,6 +128,10 @@ func (a *app) startOn(ctx context.Context, f *serveFlags, cfg server.Config, run
 		run.dir, run.cleanup = dir, append(run.cleanup, unlock)
 		cfg.Database = filepath.Join(dir, "umbel.db")
 	}
+	conf, err := server.LoadTLS(f.tlsCert, f.tlsKey)
+	if err != nil {
+		return err
+	}
 	listener, err := net.Listen("tcp", f.listen)
 	if err != nil {
 		return fmt.Errorf("cannot serve on %s: %w; name another address with --listen", f.listen, err)
@@ -137,12 +143,11 @@ func (a *app) startOn(ctx context.Context, f *serveFlags, cfg server.Config, run
 	if err := a.bootstrap(ctx, f, run); err != nil {
 		return err
 	}
-	scheme := "http"
-	if f.tlsCert != "" {
-		scheme = "https"
-	}
-	run.endpoint = scheme + "://" + listener.Addr().String()
+	run.endpoint = endpoint(f.listen, listener.Addr(), conf)
 	run.door = &operator.Client{Endpoint: run.endpoint, Token: cfg.OperatorToken, PID: os.Getpid()}
+	if conf != nil {
+		run.door.Certificate = conf.Certificates[0].Certificate[0]
+	}
 	if run.dir != "" {
 		remove, err := operator.Announce(run.dir, *run.door)
 		if err != nil {
@@ -150,8 +155,29 @@ func (a *app) startOn(ctx context.Context, f *serveFlags, cfg server.Config, run
 		}
 		run.cleanup = append(run.cleanup, remove)
 	}
-	go func() { run.served <- run.server.Serve(listener, f.tlsCert, f.tlsKey) }()
+	go func() { run.served <- run.server.Serve(listener, conf) }()
 	return nil
+}
+
+// endpoint gives the URL of the server: the host as the operator named it, which is what a certificate names too, or the
+// loopback if all of the machine's addresses are served.
+func endpoint(listen string, addr net.Addr, conf *tls.Config) string {
+	scheme := "http"
+	if conf != nil {
+		scheme = "https"
+	}
+	host, _, err := net.SplitHostPort(listen)
+	_, port, addrErr := net.SplitHostPort(addr.String())
+	if err != nil || addrErr != nil {
+		return scheme + "://" + addr.String()
+	}
+	if ip, err := netip.ParseAddr(host); host == "" || err == nil && ip.IsUnspecified() {
+		host = "127.0.0.1"
+		if ip.Is6() {
+			host = "::1"
+		}
+	}
+	return scheme + "://" + net.JoinHostPort(host, port)
 }
 
 // bootstrap makes the first account and hands its root key over.
@@ -161,7 +187,11 @@ func (a *app) bootstrap(ctx context.Context, f *serveFlags, run *running) error 
 		keep = func(k operator.RootKey) error { return writeCredentials(filepath.Join(run.dir, "credentials"), k) }
 	}
 	key, err := run.server.Bootstrap(ctx, ident.AccountID(f.accountID), keep)
-	if err != nil || key == nil || run.dir != "" {
+	if err != nil || key == nil {
+		return err
+	}
+	if run.dir != "" {
+		_, err := fmt.Fprintf(a.stderr, "the first account is %s; the access key of its root user stands in %s\n", key.Account, filepath.Join(run.dir, "credentials"))
 		return err
 	}
 	_, err = fmt.Fprint(a.stdout, credentialsText(*key))
@@ -200,6 +230,11 @@ func (r *running) close() error {
 	var first error
 	if r.server != nil {
 		first = r.server.Close()
+		select {
+		case err := <-r.served:
+			first = errors.Join(err, first)
+		default: // it never served, or wait has its answer
+		}
 	}
 	for i := len(r.cleanup) - 1; i >= 0; i-- {
 		// The listener is closed by the server's drain already; the rest is removing what announces it.
@@ -229,7 +264,7 @@ func (a *app) serverConfig(f *serveFlags) (server.Config, error) {
 		return server.Config{}, err
 	}
 	if f.trustKeys {
-		if addr, err := netip.ParseAddrPort(f.listen); err != nil || !addr.Addr().IsLoopback() {
+		if !onLoopback(f.listen) {
 			return server.Config{}, fmt.Errorf("--trust-account-keys lets anyone who reaches the server be any account: it needs --listen on a loopback address, such as 127.0.0.1:4566, not %s", f.listen)
 		}
 		fmt.Fprintln(a.stderr, "warning: --trust-account-keys: whoever reaches this server can be any account's root user; for test suites only")
@@ -237,6 +272,16 @@ func (a *app) serverConfig(f *serveFlags) (server.Config, error) {
 	return server.Config{
 		Database: f.database, Settings: settings, Log: slog.New(handler), OperatorToken: a.operatorToken(),
 	}, nil
+}
+
+// onLoopback tells whether only this machine can reach an address.
+func onLoopback(listen string) bool {
+	host, _, err := net.SplitHostPort(listen)
+	if err != nil {
+		return false
+	}
+	ip, err := netip.ParseAddr(host)
+	return host == "localhost" || err == nil && ip.IsLoopback()
 }
 
 // operatorToken gives the token of the environment, or a new one for this start.

@@ -40,7 +40,7 @@ func (a *app) target(cmd *cobra.Command) (aws.Config, error) {
 	if err != nil {
 		return aws.Config{}, err
 	}
-	return awsConfig(client.Endpoint, creds), nil
+	return awsConfig(client, creds), nil
 }
 
 // operator gives the operator's door of the running Umbel that the data directory names.

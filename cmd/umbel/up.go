@@ -5,11 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net/http"
 	"os"
 	"path/filepath"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/spf13/cobra"
 
 	"umbel/internal/operator"
@@ -54,6 +56,9 @@ func (a *app) up(ctx context.Context, f *serveFlags, file string) error {
 		return err
 	}
 	if err := a.build(ctx, run, wanted, file); err != nil {
+		if ctx.Err() != nil {
+			err = errors.New("stopped before the organization was built; the next `umbel up` goes on from here")
+		}
 		return errors.Join(err, run.close())
 	}
 	return run.wait(ctx)
@@ -72,7 +77,7 @@ func (a *app) build(ctx context.Context, run *running, wanted *orgfile.File, fil
 	if err != nil {
 		return err
 	}
-	clients := orgfile.NewClients(awsConfig(run.endpoint, creds))
+	clients := orgfile.NewClients(awsConfig(run.door, creds))
 	style := a.style(a.stdout)
 	marker := filepath.Join(run.dir, builtMarker)
 	switch _, err := os.Stat(marker); {
@@ -159,9 +164,11 @@ func shellWord(s string) string {
 	return s
 }
 
-func awsConfig(endpoint string, c operator.Credentials) aws.Config {
+// awsConfig speaks to the server with the credentials.
+func awsConfig(door *operator.Client, c operator.Credentials) aws.Config {
+	client := awshttp.NewBuildableClient().WithTransportOptions(func(t *http.Transport) { t.TLSClientConfig, t.Proxy = door.TLS(), nil })
 	return aws.Config{
-		Region: "us-east-1", BaseEndpoint: aws.String(endpoint),
+		Region: "us-east-1", BaseEndpoint: aws.String(door.Endpoint), HTTPClient: client,
 		Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
 			return aws.Credentials{AccessKeyID: c.AccessKeyID, SecretAccessKey: c.SecretAccessKey, SessionToken: c.SessionToken, CanExpire: true, Expires: c.Expiration}, nil
 		}),

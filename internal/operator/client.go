@@ -3,6 +3,7 @@ package operator
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -22,6 +23,25 @@ type Client struct {
 	Endpoint string `json:"endpoint"` // "http://127.0.0.1:4566"
 	Token    string `json:"token"`
 	PID      int    `json:"pid"`
+	// Certificate is the server's own, as DER, if it serves HTTPS. It is trusted as it is, whoever signed it and for
+	// whatever name: the data directory is a better witness than any authority.
+	Certificate []byte `json:"certificate,omitempty"`
+}
+
+// TLS is the client's side of TLS with the server; nil if that serves plain HTTP.
+func (c *Client) TLS() *tls.Config {
+	if len(c.Certificate) == 0 {
+		return nil
+	}
+	return &tls.Config{
+		MinVersion: tls.VersionTLS12, InsecureSkipVerify: true, // VerifyConnection is stricter
+		VerifyConnection: func(s tls.ConnectionState) error {
+			if len(s.PeerCertificates) == 0 || !bytes.Equal(s.PeerCertificates[0].Raw, c.Certificate) {
+				return errors.New("the server has another certificate than its data directory says")
+			}
+			return nil
+		},
+	}
 }
 
 // Announce writes how to reach the server into its data directory, readable by its owner only, and returns what removes
@@ -100,9 +120,10 @@ func (c *Client) call(ctx context.Context, method, path string, in, out any) err
 		return fmt.Errorf("operator: %w", err)
 	}
 	rq.Header.Set("Authorization", "Bearer "+c.Token)
-	resp, err := http.DefaultClient.Do(rq)
+	// No proxy: the server is the one that the data directory names. No connection is kept: a command makes a call or two.
+	resp, err := (&http.Client{Transport: &http.Transport{TLSClientConfig: c.TLS(), DisableKeepAlives: true}}).Do(rq)
 	if err != nil {
-		return fmt.Errorf("no answer from Umbel at %s (is it still running?): %w", c.Endpoint, err)
+		return fmt.Errorf("no answer from Umbel at %s; if it is not running, start it with `umbel up`: %w", c.Endpoint, err)
 	}
 	defer resp.Body.Close()
 	raw, err := io.ReadAll(io.LimitReader(resp.Body, 64<<20))

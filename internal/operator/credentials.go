@@ -31,6 +31,9 @@ func (d *Door) credentials(ctx context.Context, rq CredentialsRequest) (Credenti
 	if err != nil {
 		return Credentials{}, err
 	}
+	if err := d.open(ctx, id); err != nil {
+		return Credentials{}, err
+	}
 	switch {
 	case rq.Root && rq.Role != "":
 		return Credentials{}, fault.New(fault.ValidationFailed, "ask for the root user or for a role, not for both")
@@ -39,35 +42,67 @@ func (d *Door) credentials(ctx context.Context, rq CredentialsRequest) (Credenti
 	case rq.Administrator || rq.Account == "" && rq.Role == "":
 		return d.administrator(ctx, id)
 	}
-	role := rq.Role
-	if role == "" {
-		role = accessRole
+	if rq.Role != "" {
+		return d.roleCredentials(ctx, id, rq.Role)
 	}
-	return d.roleCredentials(ctx, id, role)
+	creds, err := d.roleCredentials(ctx, id, accessRole)
+	if !fault.Is(err, fault.NoSuchEntity) {
+		return creds, err
+	}
+	// Management accounts and accounts in no organization have no such role: nobody made them for another.
+	switch managed, e := d.managed(ctx, id); {
+	case e != nil:
+		return Credentials{}, e
+	case managed:
+		return Credentials{}, err
+	}
+	return d.administrator(ctx, id)
+}
+
+// open refuses an account that is closed, whose credentials nobody would take.
+func (d *Door) open(ctx context.Context, id ident.AccountID) error {
+	a, err := d.account(ctx, id)
+	if err != nil {
+		return err
+	}
+	if a.State != string(org.StateActive) {
+		return fault.New(fault.ValidationFailed, "account %s (%s) is closed, in state %s: nobody can act in it", a.Name, id, a.State)
+	}
+	return nil
+}
+
+// managed tells an organization's member account from its management account and from an account in none.
+func (d *Door) managed(ctx context.Context, id ident.AccountID) (bool, error) {
+	manager, err := d.managerOf(ctx, id)
+	return manager != id, err
 }
 
 // administrator gives the administrator of the management account of id's organization, or of id itself.
 func (d *Door) administrator(ctx context.Context, id ident.AccountID) (Credentials, error) {
-	member, err := d.organizationOf(ctx, id)
+	id, err := d.managerOf(ctx, id)
 	if err != nil {
 		return Credentials{}, err
-	}
-	if member != "" {
-		part := op.OrgPartition(member)
-		err := d.Store.View(ctx, store.Scope{Read: []store.Partition{part}}, func(tx store.Tx) error {
-			if o, ok := tx.State(part).(*org.State).Organization(); ok {
-				id = o.Management
-			}
-			return nil
-		})
-		if err != nil {
-			return Credentials{}, err
-		}
 	}
 	if err := d.ensureAdministrator(ctx, id); err != nil {
 		return Credentials{}, err
 	}
 	return d.roleCredentials(ctx, id, administratorRole)
+}
+
+// managerOf gives the management account of id's organization, or id itself if it is in none.
+func (d *Door) managerOf(ctx context.Context, id ident.AccountID) (ident.AccountID, error) {
+	member, err := d.organizationOf(ctx, id)
+	if err != nil || member == "" {
+		return id, err
+	}
+	part := op.OrgPartition(member)
+	err = d.Store.View(ctx, store.Scope{Read: []store.Partition{part}}, func(tx store.Tx) error {
+		if o, ok := tx.State(part).(*org.State).Organization(); ok {
+			id = o.Management
+		}
+		return nil
+	})
+	return id, err
 }
 
 // ensureAdministrator makes the administrator's role, once.

@@ -76,7 +76,7 @@ func (s *Server) assemble() error {
 		Store: s.store, Registry: registry, Settings: &s.config.Settings, Trail: s.queue, Now: s.config.Now, Rand: rand.Reader,
 		Log: s.config.Log, Level: slog.LevelDebug, Metrics: metrics, Extra: s.Door.Handler(), AnyRegion: !s.config.StrictRegions,
 		FirstAccount:  func() ident.AccountID { id, _ := s.first.Load().(ident.AccountID); return id },
-		EnsureAccount: s.Door.Ensure,
+		EnsureAccount: s.ensure,
 	})
 	if err != nil {
 		return err
@@ -101,8 +101,20 @@ func (s *Server) Bootstrap(ctx context.Context, id ident.AccountID, keep func(op
 	return key, nil
 }
 
-// reset brings back the empty store with its first account, which keeps its ID.
+// ensure makes an account that is called for the first time, but never in the middle of a reset: the first account's ID
+// would be taken by an account that is not the first.
+func (s *Server) ensure(ctx context.Context, id ident.AccountID) error {
+	s.resetting.RLock()
+	defer s.resetting.RUnlock()
+	return s.Door.Ensure(ctx, id)
+}
+
+// reset brings back the empty store with its first account, which keeps its ID. A client that hangs up does not stop it
+// half-way.
 func (s *Server) reset(ctx context.Context) error {
+	ctx = context.WithoutCancel(ctx)
+	s.resetting.Lock()
+	defer s.resetting.Unlock()
 	if err := s.queue.Flush(ctx); err != nil {
 		return err
 	}
@@ -114,16 +126,20 @@ func (s *Server) reset(ctx context.Context) error {
 	return err
 }
 
-// Serve serves the listener until Close. Certificate and key files make it HTTPS.
-func (s *Server) Serve(l net.Listener, certFile, keyFile string) error {
-	var conf *tls.Config
-	if certFile != "" {
-		cert, err := tls.LoadX509KeyPair(certFile, keyFile)
-		if err != nil {
-			return fmt.Errorf("TLS certificate: %w", err)
-		}
-		conf = &tls.Config{Certificates: []tls.Certificate{cert}, MinVersion: tls.VersionTLS12}
+// LoadTLS reads a certificate with its chain, and its key, both as PEM. Without a file it gives nil.
+func LoadTLS(certFile, keyFile string) (*tls.Config, error) {
+	if certFile == "" {
+		return nil, nil
 	}
+	cert, err := tls.LoadX509KeyPair(certFile, keyFile)
+	if err != nil {
+		return nil, fmt.Errorf("TLS certificate %s with key %s: %w", certFile, keyFile, err)
+	}
+	return &tls.Config{Certificates: []tls.Certificate{cert}, MinVersion: tls.VersionTLS12}, nil
+}
+
+// Serve serves the listener until Close; with a TLS configuration, HTTPS.
+func (s *Server) Serve(l net.Listener, conf *tls.Config) error {
 	s.work.Add(1)
 	defer s.work.Done()
 	return s.gateway.Serve(s.stopping, l, conf, gateway.Limits{})

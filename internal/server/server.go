@@ -54,6 +54,8 @@ type Server struct {
 	close    sync.Once
 	closed   error
 	first    atomic.Value // ident.AccountID
+	// resetting is held for writing by a reset, from the empty store until that has its first account.
+	resetting sync.RWMutex
 }
 
 // Registry lists every service; this list is the only place where they are mounted. events is what LookupEvents searches.

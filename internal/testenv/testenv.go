@@ -114,7 +114,7 @@ func Start(tb testing.TB, options ...Option) *Server {
 		tb.Fatal(err)
 	}
 	served := make(chan error, 1)
-	go func() { served <- srv.Serve(listener, "", "") }()
+	go func() { served <- srv.Serve(listener, nil) }()
 	tb.Cleanup(func() {
 		if err := srv.Close(); err != nil {
 			tb.Errorf("close the server: %v", err)
