@@ -8,7 +8,8 @@ import (
 	"strconv"
 	"sync"
 	"time"
-	"unicode/utf8"
+
+	"umbel/internal/jsonquote"
 )
 
 // writer writes values of an operation's input or output as JSON, the way CloudTrail shows them: member names begin in lower
@@ -36,7 +37,7 @@ func (p *plans) of(t reflect.Type) []field {
 	for i := range t.NumField() {
 		if sf := t.Field(i); sf.IsExported() {
 			name := lowerFirst(sf.Name)
-			fields = append(fields, field{i, name, append(appendString(nil, name), ':')})
+			fields = append(fields, field{i, name, append(jsonquote.Append(nil, name), ':')})
 		}
 	}
 	p.m.Store(t, fields)
@@ -76,7 +77,7 @@ func (w writer) value(b []byte, v reflect.Value) []byte {
 		return w.object(b, v)
 	case reflect.Slice:
 		if v.Type().Elem().Kind() == reflect.Uint8 {
-			return appendString(b, base64.StdEncoding.EncodeToString(v.Bytes()))
+			return jsonquote.Append(b, base64.StdEncoding.EncodeToString(v.Bytes()))
 		}
 		return w.list(b, v)
 	case reflect.Map:
@@ -88,7 +89,7 @@ func (w writer) value(b []byte, v reflect.Value) []byte {
 func scalar(b []byte, v reflect.Value) []byte {
 	switch v.Kind() {
 	case reflect.String:
-		return appendString(b, v.String())
+		return jsonquote.Append(b, v.String())
 	case reflect.Bool:
 		return strconv.AppendBool(b, v.Bool())
 	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
@@ -141,7 +142,7 @@ func (w writer) dict(b []byte, v reflect.Value) []byte {
 		if i > 0 {
 			b = append(b, ',')
 		}
-		b = append(appendString(b, k.String()), ':')
+		b = append(jsonquote.Append(b, k.String()), ':')
 		b = w.value(b, v.MapIndex(k))
 	}
 	return append(b, '}')
@@ -152,7 +153,7 @@ func member(b []byte, name, value string) []byte {
 	b = append(b, ',', '"')
 	b = append(b, name...)
 	b = append(b, '"', ':')
-	return appendString(b, value)
+	return jsonquote.Append(b, value)
 }
 
 // flag appends a further member with a truth value.
@@ -161,43 +162,4 @@ func flag(b []byte, name string, value bool) []byte {
 	b = append(b, name...)
 	b = append(b, '"', ':')
 	return strconv.AppendBool(b, value)
-}
-
-// appendString appends a JSON string. Bytes that are not UTF-8 become the replacement character.
-func appendString(b []byte, s string) []byte {
-	const hex = "0123456789abcdef"
-	b = append(b, '"')
-	from := 0
-	for i := 0; i < len(s); {
-		c := s[i]
-		if c >= utf8.RuneSelf {
-			r, size := utf8.DecodeRuneInString(s[i:])
-			if r == utf8.RuneError && size == 1 {
-				b = append(append(b, s[from:i]...), "\ufffd"...)
-				from = i + 1
-			}
-			i += size
-			continue
-		}
-		if c >= ' ' && c != '"' && c != '\\' {
-			i++
-			continue
-		}
-		b = append(b, s[from:i]...)
-		switch c {
-		case '"', '\\':
-			b = append(b, '\\', c)
-		case '\n':
-			b = append(b, '\\', 'n')
-		case '\r':
-			b = append(b, '\\', 'r')
-		case '\t':
-			b = append(b, '\\', 't')
-		default:
-			b = append(b, '\\', 'u', '0', '0', hex[c>>4], hex[c&15])
-		}
-		i++
-		from = i
-	}
-	return append(append(b, s[from:]...), '"')
 }

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"umbel/internal/ident"
+	"umbel/internal/jsonquote"
 )
 
 // Kind is the type of a userIdentity (CloudTrail User Guide, "userIdentity element").
@@ -63,7 +64,7 @@ func (i *Identity) append(b []byte, recipient string) []byte {
 	switch {
 	case i.Kind == AWSService:
 		b = append(b, `{"type":"AWSService","invokedBy":`...)
-		return append(appendString(b, i.InvokedBy), '}')
+		return append(jsonquote.Append(b, i.InvokedBy), '}')
 	case recipient != string(i.Account):
 		b = append(b, `{"type":"AWSAccount"`...)
 		b = member(b, "principalId", i.PrincipalID)
@@ -89,7 +90,7 @@ func (s *Session) append(b []byte) []byte {
 	b = append(b, `,"sessionContext":{`...)
 	if is := s.Issuer; is != nil {
 		b = append(b, `"sessionIssuer":{"type":`...)
-		b = appendString(b, is.Type)
+		b = jsonquote.Append(b, is.Type)
 		b = member(b, "principalId", is.PrincipalID)
 		b = member(b, "arn", is.ARN)
 		b = member(b, "accountId", string(is.Account))

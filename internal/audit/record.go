@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 
 	"umbel/internal/ident"
+	"umbel/internal/jsonquote"
 	"umbel/internal/ledger"
 )
 
@@ -131,7 +132,7 @@ func (t *TLS) append(b []byte) []byte {
 		return b
 	}
 	b = append(b, `,"tlsDetails":{"tlsVersion":`...)
-	b = appendString(b, t.Version)
+	b = jsonquote.Append(b, t.Version)
 	b = member(b, "cipherSuite", t.Cipher)
 	b = member(b, "clientProvidedHostHeader", t.Host)
 	return append(b, '}')

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"umbel/internal/ident"
+	"umbel/internal/jsonquote"
 	"umbel/internal/ledger"
 )
 
@@ -111,7 +112,7 @@ func appendResources(b []byte, service string, resources []ledger.Resource) []by
 			b = append(b, `,{"accountId":`...)
 		}
 		first = false
-		b = appendString(b, arn.Account)
+		b = jsonquote.Append(b, arn.Account)
 		b = member(b, "type", r.Type)
 		b = member(b, "ARN", r.Name)
 		b = append(b, '}')

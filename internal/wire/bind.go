@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"umbel/internal/jsonquote"
 	"umbel/internal/model"
 )
 
@@ -126,7 +127,7 @@ func (c *compiler) structure(n *node, path string) {
 			continue
 		}
 		f := field{member: m, index: sf.Index[0], wire: m.WireName()}
-		f.quoted = string(appendString(nil, f.wire)) + ":"
+		f.quoted = string(jsonquote.Append(nil, f.wire)) + ":"
 		t := sf.Type
 		switch m.Shape.Type {
 		case model.List, model.Map, model.Blob:

@@ -8,8 +8,8 @@ import (
 	"slices"
 	"strconv"
 	"time"
-	"unicode/utf8"
 
+	"umbel/internal/jsonquote"
 	"umbel/internal/model"
 )
 
@@ -72,7 +72,7 @@ func appendJSON(b []byte, n *node, v reflect.Value, format string) []byte {
 	case model.Blob:
 		return append(base64.StdEncoding.AppendEncode(append(b, '"'), v.Bytes()), '"')
 	}
-	return appendString(b, v.String())
+	return jsonquote.Append(b, v.String())
 }
 
 // appendMap writes a map in the order of its keys.
@@ -82,7 +82,7 @@ func appendMap(b []byte, n *node, v reflect.Value) []byte {
 		if i > 0 {
 			b = append(b, ',')
 		}
-		b = append(appendString(b, k), ':')
+		b = append(jsonquote.Append(b, k), ':')
 		b = appendJSON(b, n.elem, v.MapIndex(reflect.ValueOf(k)), "")
 	}
 	return append(b, '}')
@@ -116,44 +116,4 @@ func timeOf(v reflect.Value) time.Time {
 		return *v.Addr().Interface().(*time.Time)
 	}
 	return v.Interface().(time.Time)
-}
-
-const hexDigits = "0123456789abcdef"
-
-// appendString writes a JSON string. Bytes that are no UTF-8 become U+FFFD.
-func appendString(b []byte, s string) []byte {
-	b = append(b, '"')
-	start := 0
-	for i := 0; i < len(s); {
-		c := s[i]
-		if c >= utf8.RuneSelf {
-			r, size := utf8.DecodeRuneInString(s[i:])
-			if r == utf8.RuneError && size == 1 {
-				b = append(append(b, s[start:i]...), "\uFFFD"...)
-				start = i + 1
-			}
-			i += size
-			continue
-		}
-		if c >= ' ' && c != '"' && c != '\\' {
-			i++
-			continue
-		}
-		b = append(b, s[start:i]...)
-		switch c {
-		case '"', '\\':
-			b = append(b, '\\', c)
-		case '\n':
-			b = append(b, '\\', 'n')
-		case '\r':
-			b = append(b, '\\', 'r')
-		case '\t':
-			b = append(b, '\\', 't')
-		default:
-			b = append(b, '\\', 'u', '0', '0', hexDigits[c>>4], hexDigits[c&15])
-		}
-		i++
-		start = i
-	}
-	return append(append(b, s[start:]...), '"')
 }

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"sync"
 
+	"umbel/internal/jsonquote"
 	"umbel/internal/model"
 )
 
@@ -54,7 +55,7 @@ func (awsJSON) encode(op *model.Operation, out *bound, requestID string, w http.
 func (awsJSON) encodeError(svc *model.Service, f *failure, requestID string, w http.ResponseWriter) {
 	identify(w, requestID)
 	respond(w, f.status, jsonContentType(svc), func(b []byte) []byte {
-		b = append(append(b, `{"__type":`...), appendString(nil, f.code)...)
+		b = append(append(b, `{"__type":`...), jsonquote.Append(nil, f.code)...)
 		return append(appendFailure(b, f), '}')
 	})
 }
@@ -71,14 +72,14 @@ func jsonContentType(svc *model.Service) string {
 
 // appendFailure writes the message and the further members of an error, each after a comma.
 func appendFailure(b []byte, f *failure) []byte {
-	b = append(appendString(append(b, ','), f.messageName), ':')
-	b = appendString(b, f.message)
+	b = append(jsonquote.Append(append(b, ','), f.messageName), ':')
+	b = jsonquote.Append(b, f.message)
 	for _, m := range f.members {
 		raw, err := json.Marshal(m.value)
 		if err != nil {
 			continue // not a value: the error is more useful without it than not at all
 		}
-		b = append(appendString(append(b, ','), m.name), ':')
+		b = append(jsonquote.Append(append(b, ','), m.name), ':')
 		b = append(b, raw...)
 	}
 	return b

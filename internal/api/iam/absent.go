@@ -1,6 +1,7 @@
 package iam
 
 import (
+	"umbel/internal/fault"
 	model "umbel/internal/model/iam"
 	"umbel/internal/op"
 )
@@ -18,11 +19,27 @@ func (sc *scene) exists(name *string) error {
 	return err
 }
 
+// onePage refuses a marker: a list that never has a second page gives none out.
+func onePage(marker *string) error {
+	if marker == nil {
+		return nil
+	}
+	return fault.New(fault.ValidationFailed, "Invalid Marker.")
+}
+
+// absent is what a list of a user's things that cannot exist checks.
+func (sc *scene) absent(user, marker *string) error {
+	if err := onePage(marker); err != nil {
+		return err
+	}
+	return sc.exists(user)
+}
+
 func listMFADevices() *op.Operation {
 	return reading("ListMFADevices",
 		func(a *authorize, in *model.ListMFADevicesInput) []op.Target { return one(a.user(in.UserName)) },
 		func(sc *scene, in *model.ListMFADevicesInput) (*model.ListMFADevicesOutput, error) {
-			if err := sc.exists(in.UserName); err != nil {
+			if err := sc.absent(in.UserName, in.Marker); err != nil {
 				return nil, err
 			}
 			return &model.ListMFADevicesOutput{MFADevices: []model.MFADevice{}, IsTruncated: new(false)}, nil
@@ -32,7 +49,10 @@ func listMFADevices() *op.Operation {
 func listVirtualMFADevices() *op.Operation {
 	return reading("ListVirtualMFADevices",
 		func(a *authorize, _ *model.ListVirtualMFADevicesInput) []op.Target { return a.listing("mfa", nil) },
-		func(*scene, *model.ListVirtualMFADevicesInput) (*model.ListVirtualMFADevicesOutput, error) {
+		func(_ *scene, in *model.ListVirtualMFADevicesInput) (*model.ListVirtualMFADevicesOutput, error) {
+			if err := onePage(in.Marker); err != nil {
+				return nil, err
+			}
 			return &model.ListVirtualMFADevicesOutput{VirtualMFADevices: []model.VirtualMFADevice{}, IsTruncated: new(false)}, nil
 		})
 }
@@ -43,7 +63,7 @@ func listSigningCertificates() *op.Operation {
 			return one(a.user(in.UserName))
 		},
 		func(sc *scene, in *model.ListSigningCertificatesInput) (*model.ListSigningCertificatesOutput, error) {
-			if err := sc.exists(in.UserName); err != nil {
+			if err := sc.absent(in.UserName, in.Marker); err != nil {
 				return nil, err
 			}
 			return &model.ListSigningCertificatesOutput{Certificates: []model.SigningCertificate{}, IsTruncated: new(false)}, nil
@@ -54,7 +74,7 @@ func listSSHPublicKeys() *op.Operation {
 	return reading("ListSSHPublicKeys",
 		func(a *authorize, in *model.ListSSHPublicKeysInput) []op.Target { return one(a.user(in.UserName)) },
 		func(sc *scene, in *model.ListSSHPublicKeysInput) (*model.ListSSHPublicKeysOutput, error) {
-			if err := sc.exists(in.UserName); err != nil {
+			if err := sc.absent(in.UserName, in.Marker); err != nil {
 				return nil, err
 			}
 			return &model.ListSSHPublicKeysOutput{SSHPublicKeys: []model.SSHPublicKeyMetadata{}, IsTruncated: new(false)}, nil
@@ -64,13 +84,16 @@ func listSSHPublicKeys() *op.Operation {
 func listServiceSpecificCredentials() *op.Operation {
 	return reading("ListServiceSpecificCredentials",
 		func(a *authorize, in *model.ListServiceSpecificCredentialsInput) []op.Target {
-			if value(in.AllUsers) {
+			if op.Value(in.AllUsers) {
 				return a.listing("user", nil)
 			}
 			return one(a.user(in.UserName))
 		},
 		func(sc *scene, in *model.ListServiceSpecificCredentialsInput) (*model.ListServiceSpecificCredentialsOutput, error) {
-			if !value(in.AllUsers) {
+			if err := onePage(in.Marker); err != nil {
+				return nil, err
+			}
+			if !op.Value(in.AllUsers) {
 				if err := sc.exists(in.UserName); err != nil {
 					return nil, err
 				}

@@ -25,7 +25,7 @@ func createAccessKey() *op.Operation {
 				return nil, fmt.Errorf("iam: access key: %w", err)
 			}
 			return &model.CreateAccessKeyOutput{AccessKey: &model.AccessKey{
-				UserName: optional(sc.userName(user)), AccessKeyId: &k.ID, Status: status(k), SecretAccessKey: &k.Secret, CreateDate: &k.Created,
+				UserName: op.Optional(sc.userName(user)), AccessKeyId: &k.ID, Status: status(k), SecretAccessKey: &k.Secret, CreateDate: &k.Created,
 			}}, nil
 		})
 }
@@ -88,7 +88,7 @@ func listAccessKeys() *op.Operation {
 			keys := func(after string) iter.Seq2[string, *iam.AccessKey] { return sc.s.KeysOf(user, after) }
 			p, err := paged(sc, user, asked{in.Marker, in.MaxItems}, keys, nil, func(k *iam.AccessKey) model.AccessKeyMetadata {
 				return model.AccessKeyMetadata{
-					UserName: optional(sc.userName(user)), AccessKeyId: &k.ID, Status: status(k), CreateDate: &k.Created,
+					UserName: op.Optional(sc.userName(user)), AccessKeyId: &k.ID, Status: status(k), CreateDate: &k.Created,
 				}
 			})
 			if err != nil {

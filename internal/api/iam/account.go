@@ -53,7 +53,10 @@ func deleteAccountAlias() *op.Operation {
 func listAccountAliases() *op.Operation {
 	return reading("ListAccountAliases",
 		func(a *authorize, _ *model.ListAccountAliasesInput) []op.Target { return a.anything() },
-		func(sc *scene, _ *model.ListAccountAliasesInput) (*model.ListAccountAliasesOutput, error) {
+		func(sc *scene, in *model.ListAccountAliasesInput) (*model.ListAccountAliasesOutput, error) {
+			if err := onePage(in.Marker); err != nil {
+				return nil, err
+			}
 			out := &model.ListAccountAliasesOutput{AccountAliases: []string{}, IsTruncated: new(false)}
 			if a, ok := sc.s.Account(); ok && a.Alias != "" {
 				out.AccountAliases = append(out.AccountAliases, a.Alias)

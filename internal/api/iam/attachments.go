@@ -116,7 +116,7 @@ func (sc *scene) attached(k iam.Kind, name string, prefix *string, q asked) (pag
 	if err != nil {
 		return page[model.AttachedPolicy]{}, err
 	}
-	return paged(sc, e.Name+"|"+value(prefix), q, few(e.Attached, policyName), under(prefix, policyPath), showAttached)
+	return paged(sc, e.Name+"|"+op.Value(prefix), q, few(e.Attached, policyName), under(prefix, policyPath), showAttached)
 }
 
 func showAttached(arn string) model.AttachedPolicy {

@@ -24,7 +24,7 @@ func (a *authorize) anything() []op.Target { return one(op.Target{Resource: "*"}
 
 // listing is the target of lists under a path: IAM names them by the path, as in "arn:aws:iam::123456789012:user/".
 func (a *authorize) listing(kind string, prefix *string) []op.Target {
-	return one(op.Target{Resource: a.arn(kind + "/" + strings.TrimPrefix(value(prefix), "/"))})
+	return one(op.Target{Resource: a.arn(kind + "/" + strings.TrimPrefix(op.Value(prefix), "/"))})
 }
 
 func (a *authorize) arn(resource string) string { return ident.IAM(a.c.Caller.Account, resource) }
@@ -109,7 +109,7 @@ func (a *authorize) attachment(k iam.Kind, name, policy *string) []op.Target {
 
 // create is something that does not exist yet, under the path asked for; with tags it also needs the right to tag it.
 func (a *authorize) create(kind string, path, name *string, tagging string, tags []model.Tag, keys ...op.Key) []op.Target {
-	p := value(path)
+	p := op.Value(path)
 	if p == "" {
 		p = "/"
 	}

@@ -115,7 +115,7 @@ func (sc *scene) policyDetail(p *iam.ManagedPolicy) entry {
 		d := model.ManagedPolicyDetail{
 			PolicyName: l.PolicyName, PolicyId: l.PolicyId, Arn: l.Arn, Path: l.Path, DefaultVersionId: l.DefaultVersionId,
 			AttachmentCount: l.AttachmentCount, PermissionsBoundaryUsageCount: l.PermissionsBoundaryUsageCount,
-			IsAttachable: l.IsAttachable, Description: optional(p.Description), CreateDate: l.CreateDate, UpdateDate: l.UpdateDate,
+			IsAttachable: l.IsAttachable, Description: op.Optional(p.Description), CreateDate: l.CreateDate, UpdateDate: l.UpdateDate,
 		}
 		for i := range p.Versions {
 			d.PolicyVersionList = append(d.PolicyVersionList, *showVersion(p, &p.Versions[i]))

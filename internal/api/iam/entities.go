@@ -25,8 +25,8 @@ func listEntitiesForPolicy() *op.Operation {
 			if _, err := sc.policy(in.PolicyArn); err != nil {
 				return nil, err
 			}
-			filter, usage := value(in.EntityFilter), value(in.PolicyUsageFilter)
-			what := strings.Join([]string{*in.PolicyArn, filter, usage, value(in.PathPrefix)}, "|")
+			filter, usage := op.Value(in.EntityFilter), op.Value(in.PolicyUsageFilter)
+			what := strings.Join([]string{*in.PolicyArn, filter, usage, op.Value(in.PathPrefix)}, "|")
 			same := func(h holder) holder { return h }
 			p, err := paged(sc, what, asked{in.Marker, in.MaxItems}, sc.holders(*in.PolicyArn, filter, usage),
 				under(in.PathPrefix, func(h holder) string { return h.entity.Path }), same)

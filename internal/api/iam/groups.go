@@ -14,7 +14,7 @@ func createGroup() *op.Operation {
 			return a.create("group", in.Path, in.GroupName, "", nil)
 		},
 		func(sc *scene, in *model.CreateGroupInput) (*model.CreateGroupOutput, error) {
-			g, err := sc.s.CreateGroup(sc.env, *in.GroupName, value(in.Path))
+			g, err := sc.s.CreateGroup(sc.env, *in.GroupName, op.Value(in.Path))
 			if err != nil {
 				return nil, err
 			}
@@ -49,7 +49,7 @@ func updateGroup() *op.Operation {
 			return []op.Target{was, {Resource: a.moved(was.Resource, in.NewPath, in.NewGroupName)}}
 		},
 		func(sc *scene, in *model.UpdateGroupInput) (*model.UpdateGroupOutput, error) {
-			return done[model.UpdateGroupOutput](sc.s.UpdateGroup(*in.GroupName, value(in.NewGroupName), value(in.NewPath)))
+			return done[model.UpdateGroupOutput](sc.s.UpdateGroup(*in.GroupName, op.Value(in.NewGroupName), op.Value(in.NewPath)))
 		})
 }
 
@@ -65,7 +65,7 @@ func listGroups() *op.Operation {
 	return reading("ListGroups",
 		func(a *authorize, in *model.ListGroupsInput) []op.Target { return a.listing("group", in.PathPrefix) },
 		func(sc *scene, in *model.ListGroupsInput) (*model.ListGroupsOutput, error) {
-			p, err := paged(sc, value(in.PathPrefix), asked{in.Marker, in.MaxItems}, sc.s.Groups.After,
+			p, err := paged(sc, op.Value(in.PathPrefix), asked{in.Marker, in.MaxItems}, sc.s.Groups.After,
 				under(in.PathPrefix, func(g *iam.Group) string { return g.Path }), sc.showGroup)
 			if err != nil {
 				return nil, err

@@ -43,7 +43,7 @@ func getAccessKeyLastUsed(events Events) *op.Operation {
 			if err != nil {
 				return nil, err
 			}
-			return &model.GetAccessKeyLastUsedOutput{UserName: optional(sc.userName(k.User)), AccessKeyLastUsed: used}, nil
+			return &model.GetAccessKeyLastUsedOutput{UserName: op.Optional(sc.userName(k.User)), AccessKeyLastUsed: used}, nil
 		})
 }
 

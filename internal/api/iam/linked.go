@@ -12,12 +12,12 @@ func createServiceLinkedRole() *op.Operation {
 	return writing("CreateServiceLinkedRole",
 		func(a *authorize, in *model.CreateServiceLinkedRoleInput) []op.Target {
 			return one(op.Target{
-				Resource: iam.LinkedRoleARN(a.c.Caller.Account, *in.AWSServiceName, value(in.CustomSuffix)),
+				Resource: iam.LinkedRoleARN(a.c.Caller.Account, *in.AWSServiceName, op.Value(in.CustomSuffix)),
 				Keys:     serviceName(*in.AWSServiceName),
 			})
 		},
 		func(sc *scene, in *model.CreateServiceLinkedRoleInput) (*model.CreateServiceLinkedRoleOutput, error) {
-			r, err := sc.s.CreateServiceLinkedRole(sc.env, *in.AWSServiceName, value(in.CustomSuffix), value(in.Description))
+			r, err := sc.s.CreateServiceLinkedRole(sc.env, *in.AWSServiceName, op.Value(in.CustomSuffix), op.Value(in.Description))
 			if err != nil {
 				return nil, err
 			}

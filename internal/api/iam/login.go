@@ -18,7 +18,7 @@ func createLoginProfile() *op.Operation {
 			if in.Password == nil {
 				return nil, fault.New(fault.ValidationFailed, "1 validation error detected: Value null at 'password' failed to satisfy constraint: Member must not be null")
 			}
-			u, err := sc.s.CreateLogin(sc.env, user, *in.Password, value(in.PasswordResetRequired))
+			u, err := sc.s.CreateLogin(sc.env, user, *in.Password, op.Value(in.PasswordResetRequired))
 			if err != nil {
 				return nil, err
 			}
@@ -51,7 +51,7 @@ func updateLoginProfile() *op.Operation {
 		func(a *authorize, in *model.UpdateLoginProfileInput) []op.Target { return one(a.user(in.UserName)) },
 		func(sc *scene, in *model.UpdateLoginProfileInput) (*model.UpdateLoginProfileOutput, error) {
 			return done[model.UpdateLoginProfileOutput](
-				sc.s.UpdateLogin(*in.UserName, value(in.Password), in.PasswordResetRequired))
+				sc.s.UpdateLogin(*in.UserName, op.Value(in.Password), in.PasswordResetRequired))
 		})
 }
 

@@ -34,7 +34,7 @@ func paged[Row, Out any](
 	if q.max != nil {
 		limit = int(*q.max)
 	}
-	rows, next, err := op.Page(sc.Call, service+"/"+sc.account()+"/"+sc.name+"/"+what, value(q.marker), limit, after, keep)
+	rows, next, err := op.Page(sc.Call, service+"/"+sc.account()+"/"+sc.name+"/"+what, op.Value(q.marker), limit, after, keep)
 	if fault.Is(err, fault.InvalidPageToken) {
 		err = fault.New(fault.ValidationFailed, "Invalid Marker.").Because(err)
 	}
@@ -45,7 +45,7 @@ func paged[Row, Out any](
 	for _, r := range rows {
 		out = append(out, show(r))
 	}
-	return page[Out]{rows: out, truncated: new(next != ""), marker: optional(next)}, nil
+	return page[Out]{rows: out, truncated: new(next != ""), marker: op.Optional(next)}, nil
 }
 
 // few walks a short list, which it sorts, in order of ID.

@@ -17,8 +17,8 @@ func getAccountPasswordPolicy() *op.Operation {
 			return &model.GetAccountPasswordPolicyOutput{PasswordPolicy: &model.PasswordPolicy{
 				MinimumPasswordLength: new(int32(p.MinimumLength)), RequireSymbols: &p.Symbols, RequireNumbers: &p.Numbers,
 				RequireUppercaseCharacters: &p.Uppercase, RequireLowercaseCharacters: &p.Lowercase,
-				AllowUsersToChangePassword: &p.AllowChange, ExpirePasswords: new(p.MaxAge > 0), MaxPasswordAge: optional(int32(p.MaxAge)),
-				PasswordReusePrevention: optional(int32(p.ReusePrevention)), HardExpiry: optional(p.HardExpiry),
+				AllowUsersToChangePassword: &p.AllowChange, ExpirePasswords: new(p.MaxAge > 0), MaxPasswordAge: op.Optional(int32(p.MaxAge)),
+				PasswordReusePrevention: op.Optional(int32(p.ReusePrevention)), HardExpiry: op.Optional(p.HardExpiry),
 			}}, nil
 		})
 }
@@ -32,10 +32,10 @@ func updateAccountPasswordPolicy() *op.Operation {
 		func(a *authorize, _ *model.UpdateAccountPasswordPolicyInput) []op.Target { return a.anything() },
 		func(sc *scene, in *model.UpdateAccountPasswordPolicyInput) (*model.UpdateAccountPasswordPolicyOutput, error) {
 			p := iam.PasswordPolicy{
-				MinimumLength: defaultPasswordLength, Symbols: value(in.RequireSymbols), Numbers: value(in.RequireNumbers),
-				Uppercase: value(in.RequireUppercaseCharacters), Lowercase: value(in.RequireLowercaseCharacters),
-				AllowChange: value(in.AllowUsersToChangePassword), MaxAge: int(value(in.MaxPasswordAge)),
-				ReusePrevention: int(value(in.PasswordReusePrevention)), HardExpiry: value(in.HardExpiry),
+				MinimumLength: defaultPasswordLength, Symbols: op.Value(in.RequireSymbols), Numbers: op.Value(in.RequireNumbers),
+				Uppercase: op.Value(in.RequireUppercaseCharacters), Lowercase: op.Value(in.RequireLowercaseCharacters),
+				AllowChange: op.Value(in.AllowUsersToChangePassword), MaxAge: int(op.Value(in.MaxPasswordAge)),
+				ReusePrevention: int(op.Value(in.PasswordReusePrevention)), HardExpiry: op.Value(in.HardExpiry),
 			}
 			if in.MinimumPasswordLength != nil {
 				p.MinimumLength = int(*in.MinimumPasswordLength)

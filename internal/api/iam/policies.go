@@ -42,7 +42,7 @@ func createPolicy() *op.Operation {
 		},
 		func(sc *scene, in *model.CreatePolicyInput) (*model.CreatePolicyOutput, error) {
 			p, err := sc.s.CreatePolicy(sc.env, iam.PolicySpec{
-				Name: *in.PolicyName, Path: value(in.Path), Description: value(in.Description),
+				Name: *in.PolicyName, Path: op.Value(in.Path), Description: op.Value(in.Description),
 				Document: *in.PolicyDocument, Tags: givenTags(in.Tags),
 			})
 			if err != nil {
@@ -83,8 +83,8 @@ func listPolicies() *op.Operation {
 			return one(op.Target{Resource: "policy path " + pathOr(in.PathPrefix)})
 		},
 		func(sc *scene, in *model.ListPoliciesInput) (*model.ListPoliciesOutput, error) {
-			what := strings.Join([]string{pathOr(in.PathPrefix), value(in.Scope), value(in.PolicyUsageFilter)}, "|")
-			p, err := paged(sc, what, asked{in.Marker, in.MaxItems}, sc.policiesIn(value(in.Scope)), sc.listable(in), sc.listedPolicy)
+			what := strings.Join([]string{pathOr(in.PathPrefix), op.Value(in.Scope), op.Value(in.PolicyUsageFilter)}, "|")
+			p, err := paged(sc, what, asked{in.Marker, in.MaxItems}, sc.policiesIn(op.Value(in.Scope)), sc.listable(in), sc.listedPolicy)
 			if err != nil {
 				return nil, err
 			}
@@ -118,11 +118,11 @@ func (sc *scene) listable(in *model.ListPoliciesInput) func(*iam.ManagedPolicy) 
 		if !strings.HasPrefix(p.Path, pathOr(in.PathPrefix)) {
 			return false
 		}
-		if !value(in.OnlyAttached) && in.PolicyUsageFilter == nil {
+		if !op.Value(in.OnlyAttached) && in.PolicyUsageFilter == nil {
 			return true
 		}
 		use := sc.s.Usage(sc.s.PolicyARN(p))
-		switch value(in.PolicyUsageFilter) {
+		switch op.Value(in.PolicyUsageFilter) {
 		case "PermissionsPolicy":
 			return use.Attached > 0
 		case "PermissionsBoundary":

@@ -14,7 +14,7 @@ func createInstanceProfile() *op.Operation {
 			return a.create("instance-profile", in.Path, in.InstanceProfileName, "TagInstanceProfile", in.Tags)
 		},
 		func(sc *scene, in *model.CreateInstanceProfileInput) (*model.CreateInstanceProfileOutput, error) {
-			p, err := sc.s.CreateInstanceProfile(sc.env, *in.InstanceProfileName, value(in.Path), givenTags(in.Tags))
+			p, err := sc.s.CreateInstanceProfile(sc.env, *in.InstanceProfileName, op.Value(in.Path), givenTags(in.Tags))
 			if err != nil {
 				return nil, err
 			}
@@ -52,7 +52,7 @@ func listInstanceProfiles() *op.Operation {
 			return a.listing("instance-profile", in.PathPrefix)
 		},
 		func(sc *scene, in *model.ListInstanceProfilesInput) (*model.ListInstanceProfilesOutput, error) {
-			p, err := paged(sc, value(in.PathPrefix), asked{in.Marker, in.MaxItems}, sc.s.Profiles.After,
+			p, err := paged(sc, op.Value(in.PathPrefix), asked{in.Marker, in.MaxItems}, sc.s.Profiles.After,
 				under(in.PathPrefix, func(p *iam.InstanceProfile) string { return p.Path }), sc.listedProfile)
 			if err != nil {
 				return nil, err

@@ -9,12 +9,12 @@ import (
 func createRole() *op.Operation {
 	d := declaration("CreateRole", op.Write,
 		func(a *authorize, in *model.CreateRoleInput) []op.Target {
-			return a.create("role", in.Path, in.RoleName, "TagRole", in.Tags, boundary(value(in.PermissionsBoundary))...)
+			return a.create("role", in.Path, in.RoleName, "TagRole", in.Tags, boundary(op.Value(in.PermissionsBoundary))...)
 		},
 		func(sc *scene, in *model.CreateRoleInput) (*model.CreateRoleOutput, error) {
 			r, err := sc.s.CreateRole(sc.env, iam.RoleSpec{
-				Name: *in.RoleName, Path: value(in.Path), Description: value(in.Description), Trust: *in.AssumeRolePolicyDocument,
-				MaxSession: int(value(in.MaxSessionDuration)), Boundary: value(in.PermissionsBoundary), Tags: givenTags(in.Tags),
+				Name: *in.RoleName, Path: op.Value(in.Path), Description: op.Value(in.Description), Trust: *in.AssumeRolePolicyDocument,
+				MaxSession: int(op.Value(in.MaxSessionDuration)), Boundary: op.Value(in.PermissionsBoundary), Tags: givenTags(in.Tags),
 			}, sc.trusted)
 			if err != nil {
 				return nil, err
@@ -85,7 +85,7 @@ func listRoles() *op.Operation {
 	return reading("ListRoles",
 		func(a *authorize, in *model.ListRolesInput) []op.Target { return a.listing("role", in.PathPrefix) },
 		func(sc *scene, in *model.ListRolesInput) (*model.ListRolesOutput, error) {
-			p, err := paged(sc, value(in.PathPrefix), asked{in.Marker, in.MaxItems}, sc.s.Roles.After,
+			p, err := paged(sc, op.Value(in.PathPrefix), asked{in.Marker, in.MaxItems}, sc.s.Roles.After,
 				under(in.PathPrefix, func(r *iam.Role) string { return r.Path }), sc.listedRole)
 			if err != nil {
 				return nil, err

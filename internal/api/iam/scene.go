@@ -72,20 +72,3 @@ func (sc *scene) iamUser(name *string) (string, error) {
 	}
 	return user, err
 }
-
-func value[T any](p *T) T {
-	if p == nil {
-		var zero T
-		return zero
-	}
-	return *p
-}
-
-// optional is nil for the zero value: an absent member.
-func optional[T comparable](v T) *T {
-	var zero T
-	if v == zero {
-		return nil
-	}
-	return &v
-}

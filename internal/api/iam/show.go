@@ -9,6 +9,7 @@ import (
 	"umbel/iampolicy"
 	"umbel/internal/domain/iam"
 	model "umbel/internal/model/iam"
+	"umbel/internal/op"
 )
 
 // Lists show less of a user, role or policy than what gets a single one: no tags, boundary or description
@@ -35,7 +36,7 @@ func (sc *scene) showGroup(g *iam.Group) model.Group {
 func (sc *scene) listedRole(r *iam.Role) model.Role {
 	return model.Role{
 		Path: &r.Path, RoleName: &r.Name, RoleId: &r.UniqueID, Arn: new(sc.s.RoleARN(r)), CreateDate: &r.Created,
-		AssumeRolePolicyDocument: new(encoded(sc.s.TrustText(r))), Description: optional(r.Description),
+		AssumeRolePolicyDocument: new(encoded(sc.s.TrustText(r))), Description: op.Optional(r.Description),
 		MaxSessionDuration: new(int32(r.MaxSession)),
 	}
 }
@@ -75,7 +76,7 @@ func (sc *scene) listedPolicy(p *iam.ManagedPolicy) model.Policy {
 
 func (sc *scene) showPolicy(p *iam.ManagedPolicy) *model.Policy {
 	out := sc.listedPolicy(p)
-	out.Description, out.Tags = optional(p.Description), showTags(p.Tags)
+	out.Description, out.Tags = op.Optional(p.Description), showTags(p.Tags)
 	return &out
 }
 

@@ -9,11 +9,11 @@ import (
 func createUser() *op.Operation {
 	return writing("CreateUser",
 		func(a *authorize, in *model.CreateUserInput) []op.Target {
-			return a.create("user", in.Path, in.UserName, "TagUser", in.Tags, boundary(value(in.PermissionsBoundary))...)
+			return a.create("user", in.Path, in.UserName, "TagUser", in.Tags, boundary(op.Value(in.PermissionsBoundary))...)
 		},
 		func(sc *scene, in *model.CreateUserInput) (*model.CreateUserOutput, error) {
 			u, err := sc.s.CreateUser(sc.env, iam.UserSpec{
-				Name: *in.UserName, Path: value(in.Path), Boundary: value(in.PermissionsBoundary), Tags: givenTags(in.Tags),
+				Name: *in.UserName, Path: op.Value(in.Path), Boundary: op.Value(in.PermissionsBoundary), Tags: givenTags(in.Tags),
 			})
 			if err != nil {
 				return nil, err
@@ -60,7 +60,7 @@ func updateUser() *op.Operation {
 			return []op.Target{was, {Resource: a.moved(was.Resource, in.NewPath, in.NewUserName)}}
 		},
 		func(sc *scene, in *model.UpdateUserInput) (*model.UpdateUserOutput, error) {
-			return done[model.UpdateUserOutput](sc.s.UpdateUser(*in.UserName, value(in.NewUserName), value(in.NewPath)))
+			return done[model.UpdateUserOutput](sc.s.UpdateUser(*in.UserName, op.Value(in.NewUserName), op.Value(in.NewPath)))
 		})
 }
 
@@ -76,7 +76,7 @@ func listUsers() *op.Operation {
 	return reading("ListUsers",
 		func(a *authorize, in *model.ListUsersInput) []op.Target { return a.listing("user", in.PathPrefix) },
 		func(sc *scene, in *model.ListUsersInput) (*model.ListUsersOutput, error) {
-			p, err := paged(sc, value(in.PathPrefix), asked{in.Marker, in.MaxItems}, sc.s.Users.After,
+			p, err := paged(sc, op.Value(in.PathPrefix), asked{in.Marker, in.MaxItems}, sc.s.Users.After,
 				under(in.PathPrefix, func(u *iam.User) string { return u.Path }), sc.listedUser)
 			if err != nil {
 				return nil, err

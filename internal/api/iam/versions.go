@@ -15,7 +15,7 @@ func createPolicyVersion() *op.Operation {
 			if err := sc.own(in.PolicyArn); err != nil {
 				return nil, err
 			}
-			v, err := sc.s.CreatePolicyVersion(sc.env, *in.PolicyArn, *in.PolicyDocument, value(in.SetAsDefault))
+			v, err := sc.s.CreatePolicyVersion(sc.env, *in.PolicyArn, *in.PolicyDocument, op.Value(in.SetAsDefault))
 			if err != nil {
 				return nil, err
 			}

@@ -30,7 +30,7 @@ func createAccount() *op.Operation {
 				return nil, err
 			}
 			req, err := sc.s.RequestAccount(sc.Rand, sc.Now, sc.q, org.NewAccount{
-				Name: *in.AccountName, Email: *in.Email, RoleName: value(in.RoleName), Tags: tags,
+				Name: *in.AccountName, Email: *in.Email, RoleName: op.Value(in.RoleName), Tags: tags,
 			})
 			if err != nil {
 				return nil, err

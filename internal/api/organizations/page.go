@@ -25,7 +25,7 @@ func filtered[Row, Out any](
 	if limit != nil {
 		n = min(n, int(*limit))
 	}
-	rows, next, err := op.Page(sc.Call, service+"/"+string(sc.o.ID)+"/"+what, value(token), n, after, keep)
+	rows, next, err := op.Page(sc.Call, service+"/"+string(sc.o.ID)+"/"+what, op.Value(token), n, after, keep)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -33,7 +33,7 @@ func filtered[Row, Out any](
 	for _, r := range rows {
 		out = append(out, show(r))
 	}
-	return out, optional(next), nil
+	return out, op.Optional(next), nil
 }
 
 // few walks a short list that is in order of ID.
@@ -47,23 +47,6 @@ func few[Row any](rows []Row, id func(Row) string) func(string) iter.Seq2[string
 			}
 		}
 	}
-}
-
-func value[T any](p *T) T {
-	if p == nil {
-		var zero T
-		return zero
-	}
-	return *p
-}
-
-// optional is nil for the zero value: an absent member.
-func optional[T comparable](v T) *T {
-	var zero T
-	if v == zero {
-		return nil
-	}
-	return &v
 }
 
 // text gives a pointer to the text of any string type.

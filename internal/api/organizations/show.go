@@ -3,6 +3,7 @@ package organizations
 import (
 	"umbel/internal/domain/org"
 	model "umbel/internal/model/organizations"
+	"umbel/internal/op"
 )
 
 // What the API shows of each row.
@@ -69,7 +70,7 @@ func (sc *scene) target(n org.Node) model.PolicyTargetSummary {
 func status(r *org.CreateRequest) model.CreateAccountStatus {
 	out := model.CreateAccountStatus{
 		Id: &r.ID, AccountName: &r.Name, State: &r.State, RequestedTimestamp: &r.Requested,
-		CompletedTimestamp: optional(r.Completed), FailureReason: optional(r.Failure),
+		CompletedTimestamp: op.Optional(r.Completed), FailureReason: op.Optional(r.Failure),
 	}
 	if r.State == org.RequestSucceeded {
 		out.AccountId = text(r.Account)
