@@ -28,6 +28,7 @@ type serveFlags struct {
 	tlsKey    string
 	accountID string
 	trustKeys bool
+	strict    bool
 	quotas    []string
 	logLevel  string
 	logFormat string
@@ -70,6 +71,7 @@ operator's token in UMBEL_OPERATOR_TOKEN to use the operator's door.`,
 	cmd.Flags().StringVar(&f.tlsCert, "tls-cert", "", "certificate file, to serve HTTPS")
 	cmd.Flags().StringVar(&f.tlsKey, "tls-key", "", "key file of the certificate")
 	cmd.Flags().BoolVar(&f.trustKeys, "trust-account-keys", false, "for test suites made for emulators, on loopback only: an access key of 12 digits is that account's root user, and signatures of such keys are not checked")
+	cmd.Flags().BoolVar(&f.strict, "strict-regions", false, "refuse signatures for other Regions than us-east-1 on Organizations and IAM, as AWS does")
 	cmd.MarkFlagsMutuallyExclusive("data", "database")
 	cmd.MarkFlagsRequiredTogether("tls-cert", "tls-key")
 	return cmd
@@ -270,7 +272,7 @@ func (a *app) serverConfig(f *serveFlags) (server.Config, error) {
 		fmt.Fprintln(a.stderr, "warning: --trust-account-keys: whoever reaches this server can be any account's root user; for test suites only")
 	}
 	return server.Config{
-		Database: f.database, Settings: settings, Log: slog.New(handler), OperatorToken: a.operatorToken(),
+		Database: f.database, Settings: settings, Log: slog.New(handler), OperatorToken: a.operatorToken(), StrictRegions: f.strict,
 	}, nil
 }
 
