@@ -93,7 +93,7 @@ func (e *SQLite) connect(ctx context.Context, path string) error {
 		return err
 	}
 	for i := range e.heads {
-		if e.heads[i], err = e.read.PrepareContext(ctx, headsQuery(i+1)); err != nil {
+		if e.heads[i], err = e.read.PrepareContext(ctx, headsRow(i+1)); err != nil {
 			return err
 		}
 	}
@@ -116,11 +116,11 @@ func (e *SQLite) Heads(_ context.Context, parts []store.Partition, revs []int64)
 	if len(parts) == 0 || len(parts) > len(e.heads) {
 		return reader{pool{e.read}}.Heads(ctx, parts, revs)
 	}
-	rows, err := e.heads[len(parts)-1].QueryContext(ctx, partitionArgs(parts)...)
-	if err == nil {
-		err = scanHeads(rows, parts, revs)
+	into := make([]any, len(parts))
+	for i := range parts {
+		into[i] = &revs[i]
 	}
-	if err != nil {
+	if err := e.heads[len(parts)-1].QueryRowContext(ctx, partitionArgs(parts)...).Scan(into...); err != nil {
 		return fmt.Errorf("sqlstore: heads: %w", err)
 	}
 	return nil

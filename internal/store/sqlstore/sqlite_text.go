@@ -24,3 +24,9 @@ func nameless(query string) string {
 		b.WriteByte('?')
 	}
 }
+
+// headsRow asks for the heads of n partitions as one row, in which those that do not exist are 0. SQLite takes half the time
+// over it that it takes over the same as rows of an IN list, for which it builds a table first.
+func headsRow(n int) string {
+	return "SELECT " + strings.Repeat(", COALESCE((SELECT rev FROM partitions WHERE id = ?), 0)", n)[2:]
+}
