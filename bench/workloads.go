@@ -13,7 +13,6 @@ type world struct {
 	root     string // ID of the organization's root
 	role     string // name of a role in the caller's account
 	roleARN  string // a role the caller may assume
-	accounts int
 	run      string // makes names of this run unique
 }
 

@@ -177,9 +177,15 @@ type crashModel struct {
 	units        map[string]string // ID → name, acknowledged
 	gone         map[string]bool   // deletion acknowledged
 	touched      map[string]bool   // a deletion was sent and not answered: may be there or not
-	tags         map[string][2]int // unit → last value acknowledged, last value sent
+	tags         map[string]tagged // by unit
 	users        map[string]bool
 	requests     map[string]string // CreateAccount request → e-mail
+}
+
+// tagged is what a unit's tag may be: the last value acknowledged, or one of those sent after it and cut off.
+type tagged struct {
+	acknowledged int
+	cutOff       []int
 }
 
 func newCrashModel(t *testing.T, p *process) *crashModel {
@@ -194,7 +200,7 @@ func newCrashModel(t *testing.T, p *process) *crashModel {
 	}
 	return &crashModel{
 		root: aws.ToString(roots.Roots[0].Id), units: map[string]string{}, gone: map[string]bool{}, touched: map[string]bool{},
-		tags: map[string][2]int{}, users: map[string]bool{}, requests: map[string]string{},
+		tags: map[string]tagged{}, users: map[string]bool{}, requests: map[string]string{},
 	}
 }
 
@@ -280,12 +286,12 @@ func (m *crashModel) tag(ctx context.Context, t *testing.T, client *organization
 		return
 	}
 	m.mu.Lock()
-	m.tags[unit] = [2]int{m.tags[unit][0], n}
+	m.tags[unit] = tagged{m.tags[unit].acknowledged, append(m.tags[unit].cutOff, n)}
 	m.mu.Unlock()
 	_, err := client.TagResource(ctx, &organizations.TagResourceInput{
 		ResourceId: &unit, Tags: []types.Tag{{Key: aws.String("n"), Value: aws.String(fmt.Sprint(n))}},
 	})
-	m.note(t, err, func() { m.tags[unit] = [2]int{n, n} })
+	m.note(t, err, func() { m.tags[unit] = tagged{acknowledged: n} })
 	m.mu.Lock()
 	m.units[unit] = name
 	m.mu.Unlock()
