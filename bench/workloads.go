@@ -9,11 +9,11 @@ import (
 
 // world is what the workloads act on.
 type world struct {
-	account  string // the caller's
-	root     string // ID of the organization's root
-	role     string // name of a role in the caller's account
-	roleARN  string // a role the caller may assume
-	run      string // makes names of this run unique
+	account string // the caller's
+	root    string // ID of the organization's root
+	role    string // name of a role in the caller's account
+	roleARN string // a role the caller may assume
+	run     string // makes names of this run unique
 }
 
 // call is one request: an awsJson target and body, or a query form.

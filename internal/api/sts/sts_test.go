@@ -1,3 +1,5 @@
+//lint:file-ignore SA1019 the API model served has PackedPolicySize; only the newest SDK prefers another name
+
 package sts_test
 
 import (
