@@ -48,7 +48,9 @@ func (l Limits) withDefaults() Limits {
 // returns nil. It closes the listener. conf is nil for plain HTTP.
 func (g *Gateway) Serve(ctx context.Context, l net.Listener, conf *tls.Config, limits Limits) error {
 	limits = limits.withDefaults()
+	waiting := &unused{conns: map[net.Conn]struct{}{}}
 	srv := &http.Server{
+		ConnState:         waiting.note,
 		Handler:           g,
 		ReadHeaderTimeout: limits.Header,
 		ReadTimeout:       limits.Read,
@@ -58,6 +60,7 @@ func (g *Gateway) Serve(ctx context.Context, l net.Listener, conf *tls.Config, l
 		TLSConfig:         conf,
 		ErrorLog:          slog.NewLogLogger(g.Log.Handler(), slog.LevelDebug),
 	}
+	srv.RegisterOnShutdown(waiting.close)
 	l = &boundedListener{Listener: l, room: make(chan struct{}, limits.Connections), closed: make(chan struct{})}
 	failed := make(chan error, 1)
 	go func() {

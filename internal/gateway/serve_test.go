@@ -162,6 +162,27 @@ func TestDrain(t *testing.T) {
 	}
 }
 
+func TestDrainDoesNotWaitForUnusedConnections(t *testing.T) {
+	s := serve(t, gateway.Limits{}, nil)
+	unused, used := s.dial(), s.dial()
+	if _, err := io.WriteString(used, "GET /_umbel/health HTTP/1.1\r\nHost: x\r\n\r\n"); err != nil {
+		t.Fatal(err)
+	}
+	// Connections are accepted in order: once the second one is answered, the server has the first.
+	if _, err := used.Read(make([]byte, 1)); err != nil {
+		t.Fatal(err)
+	}
+	begin := time.Now()
+	s.stop()
+	if err := <-s.served; err != nil {
+		t.Errorf("Serve: %v", err)
+	}
+	s.mustClose(unused)
+	if took := time.Since(begin); took > 4*time.Second {
+		t.Errorf("drained in %v", took)
+	}
+}
+
 func TestDrainHasAnEnd(t *testing.T) {
 	s := serve(t, gateway.Limits{Drain: 50 * time.Millisecond}, nil)
 	s.entered, s.release = make(chan struct{}), make(chan struct{})
