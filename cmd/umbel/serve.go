@@ -62,6 +62,9 @@ operator's token in UMBEL_OPERATOR_TOKEN to use the operator's door.`,
 			if err != nil {
 				return err
 			}
+			if run.rootKey != nil && run.dir != "" {
+				fmt.Fprintf(a.stderr, "the first account is %s; the access key of its root user stands in %s\n", run.rootKey.Account, filepath.Join(run.dir, "credentials"))
+			}
 			fmt.Fprintf(a.stderr, "umbel serves on %s\n", run.endpoint)
 			return run.wait(cmd.Context())
 		},
@@ -97,6 +100,7 @@ type running struct {
 	door     *operator.Client
 	server   *server.Server
 	served   chan error
+	rootKey  *operator.RootKey // of the first account, if this start made it
 	cleanup  []func() error
 }
 
@@ -189,11 +193,8 @@ func (a *app) bootstrap(ctx context.Context, f *serveFlags, run *running) error 
 		keep = func(k operator.RootKey) error { return writeCredentials(filepath.Join(run.dir, "credentials"), k) }
 	}
 	key, err := run.server.Bootstrap(ctx, ident.AccountID(f.accountID), keep)
-	if err != nil || key == nil {
-		return err
-	}
-	if run.dir != "" {
-		_, err := fmt.Fprintf(a.stderr, "the first account is %s; the access key of its root user stands in %s\n", key.Account, filepath.Join(run.dir, "credentials"))
+	run.rootKey = key
+	if err != nil || key == nil || run.dir != "" {
 		return err
 	}
 	_, err = fmt.Fprint(a.stdout, credentialsText(*key))

@@ -91,7 +91,7 @@ func (a *app) build(ctx context.Context, run *running, wanted *orgfile.File, fil
 	case err != nil:
 		return fmt.Errorf("data directory: %w", err)
 	case file != "":
-		fmt.Fprintf(a.stdout, "The organization was built before: %s was not applied. To apply it: umbel apply -f %s\n\n", file, file)
+		fmt.Fprintf(a.stdout, "The organization was built before: %s was not applied. To apply it: umbel apply -f %s\n\n", file, shellWord(file))
 	}
 	tree, err := readTree(ctx, clients)
 	if err != nil {

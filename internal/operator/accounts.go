@@ -97,7 +97,7 @@ func (d *Door) account(ctx context.Context, id ident.AccountID) (Account, error)
 	err = d.Store.View(ctx, sc, func(tx store.Tx) error {
 		a, ok := tx.State(op.IAMPartition(id)).(*iam.State).Account()
 		if !ok {
-			return fault.New(fault.AccountNotFound, "there is no account %s", id)
+			return fault.New(fault.AccountNotFound, "there is no account %s; `umbel account list` shows them", id)
 		}
 		out = Account{ID: string(id), Name: a.Name, Email: a.Email, State: string(org.StateActive), Created: a.Created}
 		if !a.Closed.IsZero() {
@@ -140,7 +140,7 @@ func (d *Door) find(ctx context.Context, which string) (ident.AccountID, error) 
 		return "", err
 	}
 	if !ok {
-		return "", fault.New(fault.AccountNotFound, "there is no account %s", which)
+		return "", fault.New(fault.AccountNotFound, "there is no account %s; `umbel account list` shows them", which)
 	}
 	return ident.AccountID(strings.TrimPrefix(string(part), string(op.IAMPartition("")))), nil
 }

@@ -3,6 +3,7 @@ package operator
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"umbel/internal/authz"
@@ -139,9 +140,10 @@ func (d *Door) roleCredentials(ctx context.Context, id ident.AccountID, name str
 	var role iam.Role
 	part := op.IAMPartition(id)
 	err := d.Store.View(ctx, store.Scope{Read: []store.Partition{part}}, func(tx store.Tx) error {
-		r, ok := tx.State(part).(*iam.State).Role(name)
+		s := tx.State(part).(*iam.State)
+		r, ok := s.Role(name)
 		if !ok {
-			return fault.New(fault.NoSuchEntity, "account %s has no role %s: name one with --role, or ask for its root user with --root", id, name)
+			return noSuchRole(s, id, name)
 		}
 		role = *r
 		return nil
@@ -152,6 +154,28 @@ func (d *Door) roleCredentials(ctx context.Context, id ident.AccountID, name str
 	return d.issue(id, ident.STS(id, "assumed-role/"+role.Name+"/"+sessionName), &iam.Session{
 		Account: id, Kind: iam.RoleSession, RoleName: role.Name, RoleID: role.UniqueID, Name: sessionName, MFA: true,
 	})
+}
+
+// noSuchRole refuses a role that is not there, with the names of a few that are.
+func noSuchRole(s *iam.State, id ident.AccountID, name string) error {
+	const most = 10
+	var names []string
+	for _, r := range s.Roles.All() {
+		if len(names) > most {
+			break
+		}
+		if !r.ServiceLinked() {
+			names = append(names, r.Name)
+		}
+	}
+	hint := ""
+	if len(names) > most {
+		names[most] = "…"
+	}
+	if len(names) > 0 {
+		hint = "name one of these with --role: " + strings.Join(names, ", ") + "; or "
+	}
+	return fault.New(fault.NoSuchEntity, "account %s has no role %s; %sask for its root user with --root", id, name, hint)
 }
 
 // rootCredentials issues a session of the root user, signed in with MFA as root should be.
