@@ -73,7 +73,7 @@ func prepareFile(path string, readOnly bool) error {
 func (e *SQLite) connect(ctx context.Context, path string) error {
 	var err error
 	if !e.readOnly {
-		if e.strict, err = connectSQLite(ctx, path, "journal_mode(wal)", "synchronous(full)", "cache_size(-8000)"); err != nil {
+		if e.strict, err = connectSQLite(ctx, path, "journal_mode(wal)", "synchronous(full)", "cache_size(-8000)", "wal_autocheckpoint(4000)"); err != nil {
 			return err
 		}
 		if e.quick, err = connectSQLite(ctx, path, "synchronous(normal)"); err != nil {
