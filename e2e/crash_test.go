@@ -1,23 +1,17 @@
 package e2e_test
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"flag"
 	"fmt"
 	"math/rand/v2"
-	"os"
 	"os/exec"
-	"path/filepath"
-	"regexp"
-	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/organizations"
 	"github.com/aws/aws-sdk-go-v2/service/organizations/types"
@@ -40,16 +34,6 @@ func TestCrash(t *testing.T) {
 	t.Run("postgres", func(t *testing.T) { crash(t, binary, []string{"--database", pgtest.Start(t)}) })
 }
 
-// buildUmbel builds the command as a user gets it.
-func buildUmbel(t *testing.T) string {
-	t.Helper()
-	binary := filepath.Join(t.TempDir(), "umbel")
-	if out, err := exec.Command("go", "build", "-o", binary, "umbel/cmd/umbel").CombinedOutput(); err != nil {
-		t.Fatalf("build: %v\n%s", err, out)
-	}
-	return binary
-}
-
 func crash(t *testing.T, binary string, where []string) {
 	p := startProcess(t, binary, where)
 	m := newCrashModel(t, p)
@@ -65,105 +49,6 @@ func crash(t *testing.T, binary string, where []string) {
 	t.Logf("%d kills: %d writes acknowledged, %d cut off", *crashRounds, m.acknowledged, m.cutOff)
 	if m.acknowledged == 0 || m.cutOff == 0 {
 		t.Errorf("the load was not under way when the server was killed")
-	}
-}
-
-// process is a running `umbel serve`.
-type process struct {
-	cmd      *exec.Cmd
-	endpoint string
-	waited   chan error
-}
-
-var (
-	servesOn  = regexp.MustCompile(`umbel serves on (http://\S+)`)
-	keyID     = regexp.MustCompile(`aws_access_key_id = (\S+)`)
-	keySecret = regexp.MustCompile(`aws_secret_access_key = (\S+)`)
-)
-
-// startProcess starts a server on a free port and waits until it says where it serves.
-func startProcess(t *testing.T, binary string, where []string, more ...string) *process {
-	t.Helper()
-	args := append([]string{"serve", "--listen", "127.0.0.1:0", "--quota", "accounts=100000", "--quota", "accounts-created-at-once=1000"}, where...)
-	cmd := exec.Command(binary, append(args, more...)...)
-	cmd.Env = append(os.Environ(), "UMBEL_OPERATOR_TOKEN=crash")
-	// A file, not a pipe: what the server printed before it said where it serves is there by then.
-	stdout, err := os.Create(filepath.Join(t.TempDir(), "stdout"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	cmd.Stdout = stdout
-	stderr, err := cmd.StderrPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	p := &process{cmd: cmd, waited: make(chan error, 1)}
-	t.Cleanup(p.kill)
-	lines := bufio.NewScanner(stderr)
-	var said []string
-	for p.endpoint == "" && lines.Scan() {
-		said = append(said, lines.Text())
-		if found := servesOn.FindStringSubmatch(lines.Text()); found != nil {
-			p.endpoint = found[1]
-		}
-	}
-	if p.endpoint == "" {
-		t.Fatalf("the server did not start: %v\n%s", cmd.Wait(), strings.Join(said, "\n"))
-	}
-	go func() {
-		for lines.Scan() {
-			t.Log("server:", lines.Text())
-		}
-		p.waited <- cmd.Wait()
-	}()
-	text, err := os.ReadFile(stdout.Name())
-	if err != nil {
-		t.Fatal(err)
-	}
-	if keyID.Match(text) {
-		rootKeys.Store(strings.Join(where, " "), string(text))
-	}
-	return p
-}
-
-// rootKeys remembers what a server on PostgreSQL printed at its first start, by its arguments.
-var rootKeys sync.Map
-
-// kill ends the process with SIGKILL and waits until it is gone.
-func (p *process) kill() {
-	if p.waited == nil {
-		return
-	}
-	_ = p.cmd.Process.Kill()
-	<-p.waited
-	p.waited = nil
-}
-
-// rootConfig speaks as the root user of the first account.
-func (p *process) rootConfig(t *testing.T) aws.Config {
-	t.Helper()
-	args := p.cmd.Args
-	text, _ := rootKeys.Load(strings.Join(args[len(args)-2:], " "))
-	credentialsText, _ := text.(string)
-	for i, a := range args {
-		if a == "--data" {
-			raw, err := os.ReadFile(filepath.Join(args[i+1], "credentials"))
-			if err != nil {
-				t.Fatal(err)
-			}
-			credentialsText = string(raw)
-		}
-	}
-	id, secret := keyID.FindStringSubmatch(credentialsText), keySecret.FindStringSubmatch(credentialsText)
-	if id == nil || secret == nil {
-		t.Fatalf("no root key in %q", credentialsText)
-	}
-	return aws.Config{
-		Region: "us-east-1", BaseEndpoint: aws.String(p.endpoint), RetryMaxAttempts: 1,
-		Credentials: credentials.NewStaticCredentialsProvider(id[1], secret[1], ""),
 	}
 }
 
