@@ -5,15 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"net/http"
 	"os"
 	"path/filepath"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/spf13/cobra"
 
+	"umbel/internal/awsclient"
 	"umbel/internal/operator"
 	"umbel/internal/orgfile"
 )
@@ -166,11 +165,6 @@ func shellWord(s string) string {
 
 // awsConfig speaks to the server with the credentials.
 func awsConfig(door *operator.Client, c operator.Credentials) aws.Config {
-	client := awshttp.NewBuildableClient().WithTransportOptions(func(t *http.Transport) { t.TLSClientConfig, t.Proxy = door.TLS(), nil })
-	return aws.Config{
-		Region: "us-east-1", BaseEndpoint: aws.String(door.Endpoint), HTTPClient: client,
-		Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
-			return aws.Credentials{AccessKeyID: c.AccessKeyID, SecretAccessKey: c.SecretAccessKey, SessionToken: c.SessionToken, CanExpire: true, Expires: c.Expiration}, nil
-		}),
-	}
+	keys := awsclient.Keys{ID: c.AccessKeyID, Secret: c.SecretAccessKey, Token: c.SessionToken, Expires: c.Expiration}
+	return awsclient.Config(door.Endpoint, keys, door.TLS())
 }

@@ -13,9 +13,8 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
-	"github.com/aws/aws-sdk-go-v2/credentials"
 
+	"umbel/internal/awsclient"
 	"umbel/internal/ident"
 	"umbel/internal/op"
 	"umbel/internal/operator"
@@ -177,12 +176,9 @@ func (s *Server) speak(rq operator.CredentialsRequest) aws.Config {
 
 // Keys speaks with the given credentials. Calls are not retried: a test wants to see the first answer.
 func (s *Server) Keys(id, secret, sessionToken string) aws.Config {
-	return aws.Config{
-		Region: "us-east-1", BaseEndpoint: aws.String(s.URL),
-		Credentials: credentials.NewStaticCredentialsProvider(id, secret, sessionToken),
-		HTTPClient:  httpClient{awshttp.NewBuildableClient()},
-		Retryer:     func() aws.Retryer { return aws.NopRetryer{} },
-	}
+	cfg := awsclient.Config(s.URL, awsclient.Keys{ID: id, Secret: secret, Token: sessionToken}, nil)
+	cfg.Retryer = func() aws.Retryer { return aws.NopRetryer{} }
+	return cfg
 }
 
 // Settle returns when no background work is due or under way: accounts asked for are made, or have failed.
