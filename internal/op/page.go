@@ -17,7 +17,7 @@ func Page[V any](c *Call, what, token string, limit int, after func(id string) i
 	if token != "" {
 		raw, err := c.Pages.Open(token, []byte(what))
 		if err != nil {
-			return nil, "", fault.New(fault.InvalidPageToken, "Invalid token.").Because(err)
+			return nil, "", fault.New(fault.InvalidPageToken, "").Because(err) // each service has words of its own
 		}
 		from = string(raw)
 	}

@@ -43,7 +43,7 @@ func listTagsForResource() *op.Operation {
 				return nil, err
 			}
 			if in.NextToken != nil {
-				return nil, fault.New(fault.InvalidPageToken, "Invalid token.") // all tags fit on one page: none was given out
+				return nil, fault.New(fault.InvalidPageToken, "") // all tags fit on one page: none was given out
 			}
 			tags := sc.s.TagsOf(*in.ResourceId)
 			out := &model.ListTagsForResourceOutput{Tags: []model.Tag{}}
