@@ -18,8 +18,8 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/credentials"
 
+	"umbel/internal/awsclient"
 	"umbel/internal/operator"
 )
 
@@ -157,10 +157,9 @@ func (p *process) rootConfig(t *testing.T) aws.Config {
 
 // keys speaks with the given credentials; a call is made once.
 func (p *process) keys(id, secret, token string) aws.Config {
-	return aws.Config{
-		Region: "us-east-1", BaseEndpoint: aws.String(p.endpoint), Retryer: func() aws.Retryer { return aws.NopRetryer{} },
-		Credentials: credentials.NewStaticCredentialsProvider(id, secret, token),
-	}
+	cfg := awsclient.Config(p.endpoint, awsclient.Keys{ID: id, Secret: secret, Token: token}, nil)
+	cfg.Retryer = func() aws.Retryer { return aws.NopRetryer{} }
+	return cfg
 }
 
 // door is the operator's door of the process.
