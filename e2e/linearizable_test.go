@@ -46,9 +46,21 @@ type historyOutput struct {
 	names [historyUnits]string
 }
 
-// organizationModel says what an organization does to whom all calls come one after another. It is not split by unit: a
-// list of the names has to fit with all of them at once.
+// organizationModel says what an organization does to whom all calls come one after another. Its parts that no call shows
+// together are checked apart, which comes to the same (linearizability is local): the tag of each unit, and all names, since
+// a list has to fit with all of them at once.
 var organizationModel = porcupine.Model{
+	Partition: func(all []porcupine.Operation) [][]porcupine.Operation {
+		parts := make([][]porcupine.Operation, historyUnits+1)
+		for _, o := range all {
+			part := historyUnits
+			if in := o.Input.(historyInput); in.kind == tagUnit || in.kind == readTag {
+				part = in.unit
+			}
+			parts[part] = append(parts[part], o)
+		}
+		return parts
+	},
 	Init: func() any { return organizationState{} },
 	Step: func(state, input, output any) (bool, any) {
 		s, in := state.(organizationState), input.(historyInput)
@@ -208,4 +220,44 @@ func (h *history) check(t *testing.T) {
 		fmt.Fprintf(&lines, "%d %d–%d %s\n", o.ClientId, o.Call, o.Return, organizationModel.DescribeOperation(o.Input, o.Output))
 	}
 	t.Errorf("the history is not linearizable:\n%s", lines.String())
+}
+
+// TestModelTellsStaleReads holds that the model refuses what no single organization shows: a read of a value that was
+// replaced before the read began, and a list that mixes old names with new ones.
+func TestModelTellsStaleReads(t *testing.T) {
+	calls := func(all ...porcupine.Operation) []porcupine.Operation {
+		for i := range all {
+			all[i].Call, all[i].Return = int64(2*i), int64(2*i+1)
+		}
+		return all
+	}
+	tag := func(v string) porcupine.Operation {
+		return porcupine.Operation{Input: historyInput{tagUnit, 0, v}, Output: historyOutput{}}
+	}
+	read := func(v string) porcupine.Operation {
+		return porcupine.Operation{Input: historyInput{kind: readTag}, Output: historyOutput{value: v}}
+	}
+	rename := func(u int, v string) porcupine.Operation {
+		return porcupine.Operation{Input: historyInput{renameUnit, u, v}, Output: historyOutput{}}
+	}
+	list := func(names ...string) porcupine.Operation {
+		return porcupine.Operation{Input: historyInput{kind: listNames}, Output: historyOutput{names: [historyUnits]string(names)}}
+	}
+	lost := porcupine.Operation{Input: historyInput{tagUnit, 0, "lost"}, Return: math.MaxInt64}
+	for name, c := range map[string]struct {
+		history []porcupine.Operation
+		good    bool
+	}{
+		"in order":            {calls(tag("a"), read("a"), tag("b"), read("b")), true},
+		"a stale read":        {calls(tag("a"), tag("b"), read("a")), false},
+		"a lost write seen":   {append(calls(tag("a"), read("lost")), lost), true},
+		"a lost write unseen": {append(calls(tag("a"), read("a")), lost), true},
+		"a lost write undone": {append(calls(tag("a"), read("lost"), read("a")), lost), false},
+		"a whole list":        {calls(rename(0, "x"), rename(1, "y"), list("x", "y", "")), true},
+		"a mixed list":        {calls(rename(0, "x"), rename(1, "y"), list("", "y", "")), false},
+	} {
+		if porcupine.CheckOperations(organizationModel, c.history) != c.good {
+			t.Errorf("%s: want %v", name, c.good)
+		}
+	}
 }

@@ -245,13 +245,13 @@ func (r *replicas) seeSessions(t *testing.T) {
 	}
 	arn := "arn:aws:iam::" + member + ":role/OrganizationAccountAccessRole"
 	administrator := r.procs[0].as(t, operator.CredentialsRequest{})
-	out, err := sts.NewFromConfig(administrator).AssumeRole(ctx, &sts.AssumeRoleInput{RoleArn: &arn, RoleSessionName: aws.String("s")})
+	out, err := sts.NewFromConfig(administrator).AssumeRole(ctx, &sts.AssumeRoleInput{RoleArn: &arn, RoleSessionName: aws.String("visit")})
 	if err != nil {
 		t.Fatal(err)
 	}
 	c := out.Credentials
 	who, err := sts.NewFromConfig(r.procs[1].keys(*c.AccessKeyId, *c.SecretAccessKey, *c.SessionToken)).GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
-	if err != nil || !strings.HasSuffix(*who.Arn, ":assumed-role/OrganizationAccountAccessRole/s") {
+	if err != nil || !strings.HasSuffix(*who.Arn, ":assumed-role/OrganizationAccountAccessRole/visit") {
 		t.Errorf("the session on the other server: %v, %v", who, err)
 	}
 	seen := map[string]bool{}
