@@ -140,9 +140,29 @@ func LoadTLS(certFile, keyFile string) (*tls.Config, error) {
 
 // Serve serves the listener until Close; with a TLS configuration, HTTPS.
 func (s *Server) Serve(l net.Listener, conf *tls.Config) error {
-	s.work.Add(1)
+	if !s.begin() {
+		return l.Close()
+	}
 	defer s.work.Done()
 	return s.gateway.Serve(s.stopping, l, conf, gateway.Limits{})
+}
+
+// begin counts serving as work that Close waits for, unless the server closes already.
+func (s *Server) begin() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.stopping.Err() != nil {
+		return false
+	}
+	s.work.Add(1)
+	return true
+}
+
+// end lets nothing begin any more.
+func (s *Server) end() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.stop()
 }
 
 // Settle returns when no background work is due.
@@ -156,7 +176,7 @@ const closeLimit = 30 * time.Second
 // Close drains requests and background work, writes what the audit queue holds, and closes the store.
 func (s *Server) Close() error {
 	s.close.Do(func() {
-		s.stop()
+		s.end()
 		s.work.Wait()
 		ctx, cancel := context.WithTimeout(context.Background(), closeLimit)
 		defer cancel()

@@ -50,6 +50,7 @@ type Server struct {
 	gateway  *gateway.Gateway
 	stopping context.Context // ends when serving and background work shall end
 	stop     context.CancelFunc
+	mu       sync.Mutex // held to begin work, and to stop
 	work     sync.WaitGroup
 	close    sync.Once
 	closed   error
