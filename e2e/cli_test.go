@@ -32,6 +32,9 @@ import (
 //	closed ACCOUNT             wait until an account is closed
 //	same A B                   fail unless both words are equal
 func TestCLI(t *testing.T) {
+	if testing.Short() {
+		t.Skip("the AWS CLI takes its time")
+	}
 	cli := requireCLI(t)
 	testscript.Run(t, testscript.Params{
 		Dir:   "testdata",
