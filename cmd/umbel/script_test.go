@@ -37,6 +37,7 @@ func TestScripts(t *testing.T) {
 		Setup: func(env *testscript.Env) error {
 			home := filepath.Join(env.WorkDir, "home")
 			env.Setenv("HOME", home)
+			env.Setenv("GORACE", "atexit_sleep_ms=0") // each of the many commands would wait a second at its end
 			env.Setenv("AWS_EC2_METADATA_DISABLED", "true")
 			env.Values[processesKey{}] = map[string]*background{}
 			return os.Mkdir(home, 0o700)
@@ -73,7 +74,7 @@ func begin(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(err)
 	p := &background{cmd: exec.Command(path, args[1:]...), ended: make(chan struct{})}
 	p.cmd.Dir = ts.MkAbs(".")
-	for _, name := range []string{"HOME", "XDG_DATA_HOME", "PATH", "TMPDIR", "UMBEL_OPERATOR_TOKEN", "GOCOVERDIR"} {
+	for _, name := range []string{"HOME", "XDG_DATA_HOME", "PATH", "TMPDIR", "UMBEL_OPERATOR_TOKEN", "GOCOVERDIR", "GORACE"} {
 		if v := ts.Getenv(name); v != "" {
 			p.cmd.Env = append(p.cmd.Env, name+"="+v)
 		}

@@ -4,10 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
-	"os"
-	"path/filepath"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/spf13/cobra"
@@ -16,10 +12,6 @@ import (
 	"umbel/internal/operator"
 	"umbel/internal/orgfile"
 )
-
-// builtMarker stands in the data directory once the organization of the first start is whole. Until then every start goes
-// on building it: a first start may have been interrupted half-way.
-const builtMarker = "organization.built"
 
 // newUpCommand makes `umbel up`, the main door: a server, and an organization in it.
 func newUpCommand(a *app) *cobra.Command {
@@ -55,9 +47,6 @@ func (a *app) up(ctx context.Context, f *serveFlags, file string) error {
 		return err
 	}
 	if err := a.build(ctx, run, wanted, file); err != nil {
-		if ctx.Err() != nil {
-			err = errors.New("stopped before the organization was built; the next `umbel up` goes on from here")
-		}
 		return errors.Join(err, run.close())
 	}
 	return run.wait(ctx)
@@ -68,52 +57,6 @@ func upFile(file string) (*orgfile.File, error) {
 		return orgfile.Starter()
 	}
 	return orgfile.Load(file)
-}
-
-// build makes the organization on a first start and then says what there is.
-func (a *app) build(ctx context.Context, run *running, wanted *orgfile.File, file string) error {
-	creds, err := run.door.Credentials(ctx, operator.CredentialsRequest{Administrator: true})
-	if err != nil {
-		return err
-	}
-	clients := orgfile.NewClients(awsConfig(run.door, creds))
-	style := a.style(a.stdout)
-	marker := filepath.Join(run.dir, builtMarker)
-	switch _, err := os.Stat(marker); {
-	case errors.Is(err, fs.ErrNotExist):
-		if err := a.firstBuild(ctx, clients, wanted, style); err != nil {
-			return err
-		}
-		if err := os.WriteFile(marker, nil, 0o600); err != nil {
-			return fmt.Errorf("note that the organization is built: %w", err)
-		}
-	case err != nil:
-		return fmt.Errorf("data directory: %w", err)
-	case file != "":
-		fmt.Fprintf(a.stdout, "The organization was built before: %s was not applied. To apply it: umbel apply -f %s\n\n", file, shellWord(file))
-	}
-	tree, err := readTree(ctx, clients)
-	if err != nil {
-		return err
-	}
-	if err := orgfile.RenderTree(a.stdout, tree, style); err != nil {
-		return err
-	}
-	a.greet(run, tree)
-	return nil
-}
-
-func (a *app) firstBuild(ctx context.Context, clients orgfile.Clients, wanted *orgfile.File, style orgfile.Style) error {
-	begin := time.Now()
-	plan, err := orgfile.NewPlan(ctx, clients, wanted, orgfile.PlanOptions{})
-	if err != nil {
-		return a.problems(err)
-	}
-	if err := orgfile.Apply(ctx, clients, plan, orgfile.Progress(a.stdout, style)); err != nil {
-		return err
-	}
-	fmt.Fprintf(a.stdout, "\nThe organization is built: %d steps in %s.\n\n", len(plan.Steps), time.Since(begin).Round(time.Millisecond))
-	return nil
 }
 
 // greet says where the server is and what to try.
