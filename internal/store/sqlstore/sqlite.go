@@ -26,8 +26,8 @@ type SQLite struct {
 	readOnly bool
 	// mu is SQLite's one writer within this process: two connections that wait for each other in SQLite poll, here they queue.
 	mu     sync.Mutex
-	strict *connection // synchronous=FULL: a commit is on the disk
-	quick  *connection // synchronous=NORMAL: a commit is with the operating system
+	write  *connection // one, since each would have to forget all it knows of the file whenever another has written
+	sweep  *checkpointer
 	ledger *ledger.Ledger
 }
 
@@ -42,6 +42,9 @@ func OpenSQLite(ctx context.Context, path string) (*SQLite, error) {
 // Pragmas of every connection, with their reasons: LIKE must tell upper from lower case as PostgreSQL does; another
 // process on the same file is waited for; a checkpoint leaves no large log behind.
 var everyConnection = []string{"busy_timeout(10000)", "case_sensitive_like(1)", "journal_size_limit(67108864)", "temp_store(2)"}
+
+// Pragmas of the writing connection: 8 MB of pages, and a checkpoint of its own only if the checkpointer does not get to it.
+var writing = []string{"journal_mode(wal)", "cache_size(-8000)", "wal_autocheckpoint(16000)"}
 
 func openSQLite(ctx context.Context, path string, readOnly bool) (*SQLite, error) {
 	if err := prepareFile(path, readOnly); err != nil {
@@ -73,13 +76,13 @@ func prepareFile(path string, readOnly bool) error {
 func (e *SQLite) connect(ctx context.Context, path string) error {
 	var err error
 	if !e.readOnly {
-		if e.strict, err = connectSQLite(ctx, path, "journal_mode(wal)", "synchronous(full)", "cache_size(-8000)", "wal_autocheckpoint(4000)"); err != nil {
-			return err
-		}
-		if e.quick, err = connectSQLite(ctx, path, "synchronous(normal)"); err != nil {
+		if e.write, err = connectSQLite(ctx, path, writing...); err != nil {
 			return err
 		}
 		if err := e.Write(ctx, func(tx ledger.Tx) error { return migrate(ctx, tx, "sqlite") }); err != nil {
+			return err
+		}
+		if e.sweep, err = startCheckpointer(ctx, e, path); err != nil {
 			return err
 		}
 	}
@@ -166,16 +169,17 @@ func (e *SQLite) Reset(ctx context.Context) error {
 
 // Close implements store.Engine.
 func (e *SQLite) Close() error {
+	var errs []error
+	if e.sweep != nil {
+		errs = append(errs, e.sweep.close())
+	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	var errs []error
 	if e.read != nil {
 		errs = append(errs, e.read.Close())
 	}
-	for _, c := range []*connection{e.quick, e.strict} {
-		if c != nil {
-			errs = append(errs, c.close())
-		}
+	if e.write != nil {
+		errs = append(errs, e.write.close())
 	}
 	return errors.Join(errs...)
 }
@@ -187,21 +191,21 @@ func (e *SQLite) Query(ctx context.Context, query string, args ...any) (*sql.Row
 
 // Write implements ledger.Database.
 func (e *SQLite) Write(ctx context.Context, fn func(ledger.Tx) error) error {
-	return e.transact(ctx, e.strict, fn)
+	return e.transact(ctx, onDisk, fn)
 }
 
 // Append implements ledger.Database.
 func (e *SQLite) Append(ctx context.Context, fn func(ledger.Tx) error) error {
-	return e.transact(ctx, e.quick, fn)
+	return e.transact(ctx, handedOver, fn)
 }
 
-func (e *SQLite) transact(ctx context.Context, c *connection, fn func(ledger.Tx) error) error {
-	w, err := e.begin(ctx, c)
+func (e *SQLite) transact(ctx context.Context, d durability, fn func(ledger.Tx) error) error {
+	w, err := e.begin(ctx, d)
 	if err != nil {
 		return err
 	}
 	defer w.Rollback()
-	if err := fn(w.c); err != nil {
+	if err := fn(e.write); err != nil {
 		return err
 	}
 	return w.Commit(ctx)

@@ -10,11 +10,20 @@ import (
 	"umbel/internal/store"
 )
 
+// durability says what a commit waits for, in words of SQLite's PRAGMA synchronous.
+type durability string
+
+const (
+	onDisk     durability = "FULL"
+	handedOver durability = "NORMAL" // to the operating system
+)
+
 // connection is one SQLite connection that keeps its prepared statements.
 type connection struct {
-	db    *sql.DB
-	conn  *sql.Conn
-	stmts map[string]*sql.Stmt
+	db      *sql.DB
+	conn    *sql.Conn
+	stmts   map[string]*sql.Stmt
+	commits durability // what its commits wait for; empty: not set yet
 }
 
 func connectSQLite(ctx context.Context, path string, pragmas ...string) (*connection, error) {
@@ -29,7 +38,14 @@ func connectSQLite(ctx context.Context, path string, pragmas ...string) (*connec
 	return &connection{db: db, conn: conn, stmts: map[string]*sql.Stmt{}}, nil
 }
 
-func (c *connection) close() error { return errors.Join(c.conn.Close(), c.db.Close()) }
+// close closes the statements too: database/sql does not, and SQLite would keep the file open for them.
+func (c *connection) close() error {
+	var errs []error
+	for _, s := range c.stmts {
+		errs = append(errs, s.Close())
+	}
+	return errors.Join(append(errs, c.conn.Close(), c.db.Close())...)
+}
 
 // prepare keeps the statement: the texts are few.
 func (c *connection) prepare(query string) (*sql.Stmt, error) {
@@ -41,6 +57,18 @@ func (c *connection) prepare(query string) (*sql.Stmt, error) {
 		c.stmts[query] = s
 	}
 	return s, err
+}
+
+// commit sets what the commits to come wait for.
+func (c *connection) commit(d durability) error {
+	if c.commits == d {
+		return nil
+	}
+	if _, err := c.conn.ExecContext(context.Background(), "PRAGMA synchronous = "+string(d)); err != nil {
+		return err
+	}
+	c.commits = d
+	return nil
 }
 
 // Exec implements ledger.Tx. It does not end with the context: what has begun is over in moments.
@@ -65,7 +93,6 @@ func (c *connection) Query(_ context.Context, query string, args ...any) (*sql.R
 type sqliteWriter struct {
 	reader
 	e    *SQLite
-	c    *connection
 	over bool
 }
 
@@ -73,40 +100,47 @@ var _ store.Writer = (*sqliteWriter)(nil)
 
 // Begin implements store.Engine. The one write lock locks all heads.
 func (e *SQLite) Begin(ctx context.Context, _, _ []store.Partition) (store.Writer, error) {
-	w, err := e.begin(ctx, e.strict)
+	w, err := e.begin(ctx, onDisk)
 	if err != nil {
 		return nil, err
 	}
 	return w, nil
 }
 
-func (e *SQLite) begin(ctx context.Context, c *connection) (*sqliteWriter, error) {
+func (e *SQLite) begin(ctx context.Context, d durability) (*sqliteWriter, error) {
 	if e.readOnly {
 		return nil, errReadOnly
 	}
 	e.mu.Lock()
-	if _, err := c.Exec(ctx, "BEGIN IMMEDIATE"); err != nil {
+	err := e.write.commit(d)
+	if err == nil {
+		_, err = e.write.Exec(ctx, "BEGIN IMMEDIATE")
+	}
+	if err != nil {
 		e.mu.Unlock()
 		return nil, fmt.Errorf("sqlstore: begin: %w", err)
 	}
-	return &sqliteWriter{reader: reader{c}, e: e, c: c}, nil
+	return &sqliteWriter{reader: reader{e.write}, e: e}, nil
 }
 
 // LockJob implements store.Writer.
 func (w *sqliteWriter) LockJob(ctx context.Context, id string) (bool, error) {
-	return ledger.LockJob(ctx, w.c, id)
+	return ledger.LockJob(ctx, w.e.write, id)
 }
 
 // Write implements store.Writer.
-func (w *sqliteWriter) Write(ctx context.Context, b *store.Batch) error { return write(ctx, w.c, b) }
+func (w *sqliteWriter) Write(ctx context.Context, b *store.Batch) error {
+	return write(ctx, w.e.write, b)
+}
 
 // Commit implements store.Writer.
 func (w *sqliteWriter) Commit(ctx context.Context) error {
-	if _, err := w.c.Exec(ctx, "COMMIT"); err != nil {
+	if _, err := w.e.write.Exec(ctx, "COMMIT"); err != nil {
 		return fmt.Errorf("sqlstore: commit: %w", err)
 	}
 	w.over = true
 	w.e.mu.Unlock()
+	w.e.sweep.wake()
 	return nil
 }
 
@@ -117,6 +151,6 @@ func (w *sqliteWriter) Rollback() {
 	}
 	w.over = true
 	// An error here says that SQLite has rolled back by itself.
-	_, _ = w.c.Exec(context.Background(), "ROLLBACK")
+	_, _ = w.e.write.Exec(context.Background(), "ROLLBACK")
 	w.e.mu.Unlock()
 }
