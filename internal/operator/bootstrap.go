@@ -43,11 +43,24 @@ func (d *Door) Bootstrap(ctx context.Context, id ident.AccountID, name, email st
 			return nil, err
 		}
 	}
-	taken := errors.New("another replica made the first account")
-	err := d.signUp(ctx, id, name, email, func(tx store.Tx, s *iam.State) error {
-		part := op.IAMPartition(id)
+	err := d.MakeFirst(ctx, key, name, email)
+	if errors.Is(err, errTaken) || fault.Is(err, fault.EntityAlreadyExists) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return &key, nil
+}
+
+var errTaken = errors.New("another replica made the first account")
+
+// MakeFirst makes the first account with the access key of its root user.
+func (d *Door) MakeFirst(ctx context.Context, key RootKey, name, email string) error {
+	err := d.signUp(ctx, key.Account, name, email, func(tx store.Tx, s *iam.State) error {
+		part := op.IAMPartition(key.Account)
 		if err := tx.Claim(firstAccount, part); errors.Is(err, store.ErrTaken) {
-			return taken
+			return errTaken
 		} else if err != nil {
 			return err
 		}
@@ -57,13 +70,28 @@ func (d *Door) Bootstrap(ctx context.Context, id ident.AccountID, name, email st
 		s.Keys.Put(&iam.AccessKey{ID: key.AccessKeyID, Secret: key.SecretAccessKey, Active: true, Created: d.Now()})
 		return nil
 	})
-	if errors.Is(err, taken) || fault.Is(err, fault.EntityAlreadyExists) {
-		return nil, nil
-	}
 	if err != nil {
-		return nil, fmt.Errorf("make the first account: %w", err)
+		return fmt.Errorf("make the first account: %w", err)
 	}
-	return &key, nil
+	return nil
+}
+
+// RootKey gives the oldest access key of an account's root user, nil if there is none.
+func (d *Door) RootKey(ctx context.Context, id ident.AccountID) (found *RootKey, err error) {
+	part := op.IAMPartition(id)
+	err = d.Store.View(ctx, store.Scope{Read: []store.Partition{part}}, func(tx store.Tx) error {
+		var oldest *iam.AccessKey
+		for _, k := range tx.State(part).(*iam.State).Keys.All() {
+			if k.User == "" && (oldest == nil || k.Created.Before(oldest.Created)) {
+				oldest = k
+			}
+		}
+		if found = nil; oldest != nil {
+			found = &RootKey{Account: id, AccessKeyID: oldest.ID, SecretAccessKey: oldest.Secret}
+		}
+		return nil
+	})
+	return found, err
 }
 
 // First gives the ID of the first account.

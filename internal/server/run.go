@@ -109,8 +109,8 @@ func (s *Server) ensure(ctx context.Context, id ident.AccountID) error {
 	return s.Door.Ensure(ctx, id)
 }
 
-// reset brings back the empty store with its first account, which keeps its ID. A client that hangs up does not stop it
-// half-way.
+// reset brings back the empty store with its first account, which keeps its ID and its root user's key: the credentials
+// file of the data directory stays true. A client that hangs up does not stop it half-way.
 func (s *Server) reset(ctx context.Context) error {
 	ctx = context.WithoutCancel(ctx)
 	s.resetting.Lock()
@@ -118,11 +118,18 @@ func (s *Server) reset(ctx context.Context) error {
 	if err := s.queue.Flush(ctx); err != nil {
 		return err
 	}
+	first, _ := s.first.Load().(ident.AccountID)
+	key, err := s.Door.RootKey(ctx, first)
+	if err != nil {
+		return err
+	}
 	if err := s.store.Reset(ctx); err != nil {
 		return err
 	}
-	first, _ := s.first.Load().(ident.AccountID)
-	_, err := s.Bootstrap(ctx, first, nil)
+	if key != nil {
+		return s.Door.MakeFirst(ctx, *key, firstName, firstEmail)
+	}
+	_, err = s.Bootstrap(ctx, first, nil)
 	return err
 }
 
