@@ -1,9 +1,11 @@
 package sts
 
 import (
+	"slices"
 	"strings"
 
 	"umbel/internal/domain/iam"
+	"umbel/internal/domain/org"
 	"umbel/internal/fault"
 	"umbel/internal/ident"
 	"umbel/internal/op"
@@ -49,7 +51,7 @@ func (r roleRef) scope(c *op.Call) (store.Scope, error) {
 // find gives the role, or false: it does not exist, has another path, or its account is closed.
 func (r roleRef) find(c *op.Call) (*iam.Role, bool) {
 	state := c.IAMOf(r.Account)
-	if account, ok := state.Account(); !ok || !account.Closed.IsZero() {
+	if account, ok := state.Account(); !ok || !account.Closed.IsZero() || r.closing(c) {
 		return nil, false
 	}
 	role, ok := state.Roles.Get(strings.ToLower(r.Name))
@@ -57,6 +59,20 @@ func (r roleRef) find(c *op.Call) (*iam.Role, bool) {
 		return nil, false
 	}
 	return role, true
+}
+
+// closing tells that the account is closed in its organization, which knows it before the account itself does.
+func (r roleRef) closing(c *op.Call) bool {
+	for _, part := range slices.Concat(c.View.Read, c.View.Write) {
+		organization, ok := c.Tx.State(part).(*org.State)
+		if !ok {
+			continue
+		}
+		if a, member := organization.Account(r.Account); member {
+			return a.State == org.StatePendingClosure || a.State == org.StateSuspended || a.State == org.StateClosed
+		}
+	}
+	return false
 }
 
 // denied is the refusal of a call to assume the role: the same whether it does not exist or does not let the caller in, so
