@@ -24,17 +24,22 @@ type options struct {
 	region      string
 	connections []int
 	duration    time.Duration
-	accounts    int
+	sizes       []int // numbers of accounts to measure with, rising
 	operations  []string
 	pid         int
-	json        bool
+	form        string
+	umbel       string
 }
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 	o, err := parse(os.Args[1:])
-	if err == nil {
+	switch {
+	case err != nil:
+	case o.umbel != "":
+		err = runStarts(ctx, o)
+	default:
 		err = run(ctx, o)
 	}
 	if err != nil {
@@ -45,7 +50,7 @@ func main() {
 
 func parse(args []string) (*options, error) {
 	o := &options{}
-	var connections, operations string
+	var connections, operations, sizes string
 	fs := flag.NewFlagSet("bench", flag.ContinueOnError)
 	fs.StringVar(&o.endpoint, "endpoint", "", "endpoint to load (default: that of the Umbel running on --data)")
 	fs.StringVar(&o.data, "data", "", "data directory of a running Umbel, to take endpoint and credentials from")
@@ -55,19 +60,23 @@ func parse(args []string) (*options, error) {
 	fs.StringVar(&o.region, "region", "us-east-1", "Region to sign for")
 	fs.StringVar(&connections, "connections", "1,8", "numbers of connections to run with")
 	fs.DurationVar(&o.duration, "duration", 5*time.Second, "time per operation and number of connections")
-	fs.IntVar(&o.accounts, "accounts", 0, "make member accounts until the organization has this many, before measuring")
+	fs.StringVar(&sizes, "accounts", "0", "make member accounts until the organization has this many, then measure; several numbers, rising, measure at each")
 	fs.StringVar(&operations, "operations", "", "operations to run, comma-separated (default: all)")
 	fs.IntVar(&o.pid, "pid", 0, "process whose CPU time and memory to report beside the figures")
-	fs.BoolVar(&o.json, "json", false, "one JSON object per measurement")
+	fs.StringVar(&o.form, "format", "text", "text, markdown, or json: one object per measurement")
+	fs.StringVar(&o.umbel, "start", "", "measure instead how long this umbel binary takes to serve the store in --data, which must not be running")
 	if err := fs.Parse(args); err != nil {
 		return nil, err
 	}
-	for s := range strings.SplitSeq(connections, ",") {
-		n, err := strconv.Atoi(strings.TrimSpace(s))
-		if err != nil || n < 1 {
-			return nil, fmt.Errorf("--connections: %q is not a number of connections", s)
-		}
-		o.connections = append(o.connections, n)
+	var err error
+	if o.connections, err = numbers(connections, 1); err != nil {
+		return nil, fmt.Errorf("--connections: %w", err)
+	}
+	if o.sizes, err = numbers(sizes, 0); err != nil || !slices.IsSorted(o.sizes) {
+		return nil, fmt.Errorf("--accounts %s: want rising numbers, comma-separated", sizes)
+	}
+	if !slices.Contains([]string{"text", "markdown", "json"}, o.form) {
+		return nil, fmt.Errorf("--format %s: want text, markdown or json", o.form)
 	}
 	if operations != "" {
 		o.operations = strings.Split(operations, ",")
@@ -80,6 +89,18 @@ func parse(args []string) (*options, error) {
 	return o, nil
 }
 
+// numbers reads a comma-separated list.
+func numbers(list string, least int) (out []int, err error) {
+	for s := range strings.SplitSeq(list, ",") {
+		n, err := strconv.Atoi(strings.TrimSpace(s))
+		if err != nil || n < least {
+			return nil, fmt.Errorf("%q is not a number from %d", s, least)
+		}
+		out = append(out, n)
+	}
+	return out, nil
+}
+
 func run(ctx context.Context, o *options) error {
 	if err := o.discover(ctx); err != nil {
 		return err
@@ -89,24 +110,37 @@ func run(ctx context.Context, o *options) error {
 		return err
 	}
 	defer c.close()
-	world, err := prepare(ctx, c, o)
+	world, err := prepare(c, o)
 	if err != nil {
 		return fmt.Errorf("prepare: %w", err)
 	}
 	report := newReport(os.Stdout, o)
+	for _, size := range o.sizes {
+		if err := world.populate(ctx, c, o, size); err != nil {
+			return fmt.Errorf("make %d accounts: %w", size, err)
+		}
+		if err := measureAll(ctx, o, world, report); err != nil {
+			return err
+		}
+	}
+	return report.end()
+}
+
+// measureAll runs the workloads asked for with the accounts there are.
+func measureAll(ctx context.Context, o *options, on *world, r *report) error {
 	for _, w := range workloads {
 		if len(o.operations) > 0 && !slices.Contains(o.operations, w.name) {
 			continue
 		}
 		for _, n := range o.connections {
-			m, err := measure(ctx, o, w, world, n)
+			m, err := measure(ctx, o, w, on, n)
 			if err != nil {
 				return fmt.Errorf("%s: %w", w.name, err)
 			}
-			if err := report.add(m); err != nil {
+			if err := r.add(m); err != nil {
 				return err
 			}
 		}
 	}
-	return report.end()
+	return nil
 }

@@ -11,6 +11,7 @@ import (
 // measurement is what one workload came to with one number of connections.
 type measurement struct {
 	Operation   string        `json:"operation"`
+	Accounts    int           `json:"accounts"` // in the organization, before
 	Connections int           `json:"connections"`
 	Calls       int           `json:"calls"`
 	Failures    int           `json:"failures"`
@@ -43,7 +44,7 @@ func measure(ctx context.Context, o *options, w workload, on *world, n int) (mea
 		wait.Go(func() { lanes[i].run(ctx, o, w, on, i, n, deadline) })
 	}
 	wait.Wait()
-	m := measurement{Operation: w.name, Connections: n, Elapsed: time.Since(start)}
+	m := measurement{Operation: w.name, Accounts: on.accounts, Connections: n, Elapsed: time.Since(start)}
 	after := usage(o.pid)
 	var all []time.Duration
 	for _, l := range lanes {
@@ -62,12 +63,17 @@ func measure(ctx context.Context, o *options, w workload, on *world, n int) (mea
 	slices.Sort(all)
 	m.Calls = len(all)
 	m.PerSecond = float64(len(all)) / m.Elapsed.Seconds()
-	m.P50, m.P99, m.Max = all[len(all)/2], all[len(all)*99/100], all[len(all)-1]
+	m.P50, m.P99, m.Max = percentile(all, 50), percentile(all, 99), all[len(all)-1]
 	if o.pid != 0 {
 		m.ServerCPU = (after.cpu - before.cpu) / time.Duration(len(all))
 		m.ServerRSS = after.rss
 	}
 	return m, nil
+}
+
+// percentile gives the least of the sorted values that p percent of them do not exceed.
+func percentile(sorted []time.Duration, p int) time.Duration {
+	return sorted[(len(sorted)*p+99)/100-1]
 }
 
 func (l *lane) run(ctx context.Context, o *options, w workload, on *world, lane, lanes int, deadline time.Time) {

@@ -41,8 +41,8 @@ func (o *options) discover(ctx context.Context) error {
 
 const trustBench = `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"%s"},"Action":"sts:AssumeRole"}]}`
 
-// prepare makes what the workloads need: an organization, a role to assume, and as many accounts as asked for.
-func prepare(ctx context.Context, c *conn, o *options) (*world, error) {
+// prepare makes what the workloads need: an organization and a role to assume.
+func prepare(c *conn, o *options) (*world, error) {
 	w := &world{role: "bench", run: fmt.Sprintf("%08x", rand.Uint32())}
 	me, err := c.want(query("sts", "2011-06-15", "GetCallerIdentity"))
 	if err != nil {
@@ -67,19 +67,20 @@ func prepare(ctx context.Context, c *conn, o *options) (*world, error) {
 		return nil, err
 	}
 	w.roleARN = "arn:aws:iam::" + w.account + ":role/" + w.role
-	return w, w.populate(ctx, c, o)
+	return w, nil
 }
 
 // populate makes member accounts, on eight connections, until the organization has as many as asked for, and waits until
 // the last is there.
-func (w *world) populate(ctx context.Context, c *conn, o *options) error {
+func (w *world) populate(ctx context.Context, c *conn, o *options, size int) error {
 	have, err := w.count(c)
-	if err != nil || have >= o.accounts {
+	w.accounts = have
+	if err != nil || have >= size {
 		return err
 	}
 	start := time.Now()
 	var next atomic.Int64
-	missing := int64(o.accounts - have)
+	missing := int64(size - have)
 	errs := make([]error, 8)
 	var wait sync.WaitGroup
 	for lane := range errs {
@@ -108,7 +109,8 @@ func (w *world) populate(ctx context.Context, c *conn, o *options) error {
 		}
 	}
 	for ctx.Err() == nil {
-		if have, err = w.count(c); err != nil || have >= o.accounts {
+		if have, err = w.count(c); err != nil || have >= size {
+			w.accounts = have
 			fmt.Fprintf(os.Stderr, "bench: %d accounts after %s\n", have, time.Since(start).Round(time.Second))
 			return err
 		}

@@ -4,47 +4,65 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"strings"
 	"text/tabwriter"
 	"time"
 )
 
-// report prints measurements as they come in.
+// report prints measurements as they come in, the text form all at the end.
 type report struct {
-	table *tabwriter.Writer
-	json  *json.Encoder
-	pid   bool
+	w     io.Writer
+	table *tabwriter.Writer // of the text form
+	json  *json.Encoder     // of the JSON form
+	usage bool
 }
 
 func newReport(w io.Writer, o *options) *report {
-	r := &report{pid: o.pid != 0}
-	if o.json {
+	r := &report{w: w, usage: o.pid != 0}
+	switch o.form {
+	case "json":
 		r.json = json.NewEncoder(w)
 		return r
+	case "text":
+		r.table = tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
 	}
-	r.table = tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprint(r.table, "operation\tconnections\tcalls\tfailures\tcalls/s\tp50\tp99\tmax\t")
-	if r.pid {
-		fmt.Fprint(r.table, "server CPU/call\tserver memory\t")
+	head := []string{"operation", "accounts", "connections", "calls/s", "p50", "p99", "max", "failures"}
+	if r.usage {
+		head = append(head, "server CPU/call", "server memory")
 	}
-	fmt.Fprintln(r.table)
+	r.row(head)
+	if r.table == nil {
+		fmt.Fprintln(w, "|---|"+strings.Repeat("---:|", len(head)-1))
+	}
 	return r
+}
+
+func (r *report) row(cells []string) {
+	if r.table != nil {
+		fmt.Fprintln(r.table, strings.Join(cells, "\t")+"\t")
+		return
+	}
+	fmt.Fprintln(r.w, "| "+strings.Join(cells, " | ")+" |")
 }
 
 func (r *report) add(m measurement) error {
 	if r.json != nil {
 		return r.json.Encode(m)
 	}
-	round := func(d time.Duration) time.Duration { return d.Round(10 * time.Microsecond) }
-	fmt.Fprintf(r.table, "%s\t%d\t%d\t%d\t%.0f\t%s\t%s\t%s\t", m.Operation, m.Connections, m.Calls, m.Failures, m.PerSecond,
-		round(m.P50), round(m.P99), round(m.Max))
-	if r.pid {
-		fmt.Fprintf(r.table, "%s\t%d MB\t", m.ServerCPU.Round(time.Microsecond), m.ServerRSS>>20)
+	cells := []string{m.Operation, fmt.Sprint(m.Accounts), fmt.Sprint(m.Connections), fmt.Sprintf("%.0f", m.PerSecond),
+		milliseconds(m.P50), milliseconds(m.P99), milliseconds(m.Max), fmt.Sprint(m.Failures)}
+	if r.usage {
+		cells = append(cells, m.ServerCPU.Round(time.Microsecond).String(), fmt.Sprintf("%d MB", m.ServerRSS>>20))
 	}
-	fmt.Fprintln(r.table)
+	r.row(cells)
 	if m.FirstError != "" {
-		fmt.Fprintf(r.table, "  first failure: %s\t\n", m.FirstError)
+		r.row([]string{"first failure: " + m.FirstError})
 	}
 	return nil
+}
+
+func milliseconds(d time.Duration) string {
+	return fmt.Sprintf("%.2f ms", float64(d)/float64(time.Millisecond))
 }
 
 func (r *report) end() error {

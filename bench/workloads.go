@@ -14,6 +14,8 @@ type world struct {
 	role    string // name of a role in the caller's account
 	roleARN string // a role the caller may assume
 	run     string // makes names of this run unique
+	// accounts is how many the organization had when they were last counted.
+	accounts int
 }
 
 // call is one request: an awsJson target and body, or a query form.
