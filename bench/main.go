@@ -24,6 +24,7 @@ type options struct {
 	region      string
 	connections []int
 	duration    time.Duration
+	rate        int
 	sizes       []int // numbers of accounts to measure with, rising
 	operations  []string
 	pid         int
@@ -59,6 +60,7 @@ func parse(args []string) (*options, error) {
 	fs.StringVar(&o.key.token, "session-token", os.Getenv("AWS_SESSION_TOKEN"), "session token")
 	fs.StringVar(&o.region, "region", "us-east-1", "Region to sign for")
 	fs.StringVar(&connections, "connections", "1,8", "numbers of connections to run with")
+	fs.IntVar(&o.rate, "rate", 0, "calls per second to make in all, at even distances (default: as many as the server answers)")
 	fs.DurationVar(&o.duration, "duration", 5*time.Second, "time per operation and number of connections")
 	fs.StringVar(&sizes, "accounts", "0", "make member accounts until the organization has this many, then measure; several numbers, rising, measure at each")
 	fs.StringVar(&operations, "operations", "", "operations to run, comma-separated (default: all)")

@@ -83,8 +83,9 @@ func (l *lane) run(ctx context.Context, o *options, w workload, on *world, lane,
 		return
 	}
 	defer c.close()
+	begin := time.Now()
 	for i := lane; ctx.Err() == nil; i += lanes {
-		start := time.Now()
+		start := o.turn(begin, i)
 		if start.After(deadline) {
 			return
 		}
@@ -116,4 +117,19 @@ func (l *lane) iterate(c *conn, w workload, on *world, i int) (failure string, e
 		answer = body
 	}
 	return "", nil
+}
+
+// turn waits until it is the i-th call's turn at the rate asked for and gives when that was. A call that is late counts from
+// its turn, not from when the client got to it: else a server that stalls would look as if nobody had asked meanwhile.
+func (o *options) turn(begin time.Time, i int) time.Time {
+	now := time.Now()
+	if o.rate == 0 {
+		return now
+	}
+	due := begin.Add(time.Duration(i) * time.Second / time.Duration(o.rate))
+	if early := due.Sub(now); early > 0 {
+		time.Sleep(early)
+		return time.Now() // a timer that fires late is no delay of the server's
+	}
+	return due
 }
