@@ -115,6 +115,7 @@ func DecodeRequest(text []byte, shared *PolicySet) (*Request, *Policies, error) 
 	if req.Principal, err = ParsePrincipal(in.Principal, req.Context); err != nil {
 		return nil, nil, fmt.Errorf("principal: %w", err)
 	}
+	describePrincipal(&req.Principal, req.Context)
 	policies := set.policies
 	policies.ResourceMustAllow = mustAllow(req)
 	return req, &policies, nil

@@ -26,7 +26,8 @@ func newDecideCommand(a *app) *cobra.Command {
 		Long: `Decides one request per line by the policies it carries, or by those of --policies, the same for all.
 Levels of "serviceControl" and "resourceControl" stand root first; leave "serviceControl" out for the management
 account, whose principals no service control policy binds. Documents are JSON objects, or strings that hold one.
-Condition keys are taken as given: none is added to "context", not even aws:PrincipalArn.`,
+The keys that AWS derives from the principal (aws:PrincipalArn, aws:PrincipalAccount, aws:PrincipalType, aws:username,
+aws:PrincipalIsAWSService) are added where "context" does not state them; all others are taken as given.`,
 		Example: `  umbel decide requests.jsonl
   umbel decide --policies policies.json < requests.jsonl`,
 		Args: cobra.MaximumNArgs(1),
