@@ -191,24 +191,8 @@ func TestSignalDrains(t *testing.T) {
 		t.Run(signal.String(), func(t *testing.T) {
 			p := startProcess(t, binary, []string{"--data", t.TempDir()})
 			address := strings.TrimPrefix(p.endpoint, "http://")
-			conn, err := net.Dial("tcp", address)
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer conn.Close()
 			const body = `{"name":"late","email":"late@example.com"}`
-			_, err = fmt.Fprintf(conn, "POST /_umbel/accounts HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\nContent-Length: %d\r\nExpect: 100-continue\r\n\r\n", processToken, len(body))
-			if err != nil {
-				t.Fatal(err)
-			}
-			answers := bufio.NewReader(conn)
-			// The server asks for the body once the request is in its hands.
-			if line, err := answers.ReadString('\n'); err != nil || !strings.HasPrefix(line, "HTTP/1.1 100") {
-				t.Fatalf("%q, %v", line, err)
-			}
-			if _, err := answers.ReadString('\n'); err != nil {
-				t.Fatal(err)
-			}
+			conn, answers := halfRequest(t, address, "/_umbel/accounts", len(body))
 			if err := p.cmd.Process.Signal(signal); err != nil {
 				t.Fatal(err)
 			}
@@ -229,6 +213,28 @@ func TestSignalDrains(t *testing.T) {
 			}
 		})
 	}
+}
+
+// halfRequest sends the header of a request and returns once the server has the request in its hands: it asks for the body.
+func halfRequest(t *testing.T, address, path string, length int) (net.Conn, *bufio.Reader) {
+	t.Helper()
+	conn, err := net.Dial("tcp", address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { conn.Close() })
+	_, err = fmt.Fprintf(conn, "POST %s HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\nContent-Length: %d\r\nExpect: 100-continue\r\n\r\n", path, processToken, length)
+	if err != nil {
+		t.Fatal(err)
+	}
+	answers := bufio.NewReader(conn)
+	if line, err := answers.ReadString('\n'); err != nil || !strings.HasPrefix(line, "HTTP/1.1 100") {
+		t.Fatalf("%q, %v", line, err)
+	}
+	if _, err := answers.ReadString('\n'); err != nil {
+		t.Fatal(err)
+	}
+	return conn, answers
 }
 
 // waitRefused waits until nobody listens on the address any more.
@@ -255,14 +261,7 @@ func waitRefused(t *testing.T, address string) {
 func TestSecondSignalEndsAtOnce(t *testing.T) {
 	p := startProcess(t, buildUmbel(t), []string{"--data", t.TempDir()})
 	address := strings.TrimPrefix(p.endpoint, "http://")
-	conn, err := net.Dial("tcp", address)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer conn.Close()
-	if _, err := io.WriteString(conn, "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n"); err != nil {
-		t.Fatal(err)
-	}
+	halfRequest(t, address, "/", 10)
 	if err := p.cmd.Process.Signal(os.Interrupt); err != nil {
 		t.Fatal(err)
 	}
