@@ -130,19 +130,8 @@ func boundary(arn string) []op.Key {
 
 // requestTags gives aws:RequestTag/… and aws:TagKeys.
 func requestTags(tags []model.Tag) []op.Key {
-	if len(tags) == 0 {
-		return nil
-	}
-	keys := make([]op.Key, 0, len(tags)+1)
-	names := make([]string, 0, len(tags))
-	for _, t := range tags {
-		keys = append(keys, op.Key{Name: "aws:RequestTag/" + *t.Key, Values: []string{*t.Value}})
-		names = append(names, *t.Key)
-	}
-	return append(keys, tagKeys(names))
+	return op.RequestTags(tags, func(t *model.Tag) (key, value string) { return *t.Key, *t.Value })
 }
-
-func tagKeys(names []string) op.Key { return op.Key{Name: "aws:TagKeys", Values: names} }
 
 // tagged adds iam:ResourceTag/… to keys; aws:ResourceTag/… follows from the target's tags.
 func tagged(keys []op.Key, tags map[string]string) []op.Key {

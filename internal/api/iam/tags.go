@@ -22,7 +22,7 @@ func tagUser() *op.Operation {
 func untagUser() *op.Operation {
 	return writing("UntagUser",
 		func(a *authorize, in *model.UntagUserInput) []op.Target {
-			return one(a.user(in.UserName, tagKeys(in.TagKeys)))
+			return one(a.user(in.UserName, op.TagKeys(in.TagKeys)))
 		},
 		func(sc *scene, in *model.UntagUserInput) (*model.UntagUserOutput, error) {
 			return done[model.UntagUserOutput](sc.s.Untag(iam.UserKind, *in.UserName, in.TagKeys))
@@ -58,7 +58,7 @@ func tagRole() *op.Operation {
 func untagRole() *op.Operation {
 	return writing("UntagRole",
 		func(a *authorize, in *model.UntagRoleInput) []op.Target {
-			return one(a.role(in.RoleName, tagKeys(in.TagKeys)))
+			return one(a.role(in.RoleName, op.TagKeys(in.TagKeys)))
 		},
 		func(sc *scene, in *model.UntagRoleInput) (*model.UntagRoleOutput, error) {
 			return done[model.UntagRoleOutput](sc.s.Untag(iam.RoleKind, *in.RoleName, in.TagKeys))
@@ -94,7 +94,7 @@ func tagInstanceProfile() *op.Operation {
 func untagInstanceProfile() *op.Operation {
 	return writing("UntagInstanceProfile",
 		func(a *authorize, in *model.UntagInstanceProfileInput) []op.Target {
-			return one(a.profile(in.InstanceProfileName, tagKeys(in.TagKeys)))
+			return one(a.profile(in.InstanceProfileName, op.TagKeys(in.TagKeys)))
 		},
 		func(sc *scene, in *model.UntagInstanceProfileInput) (*model.UntagInstanceProfileOutput, error) {
 			return done[model.UntagInstanceProfileOutput](sc.s.UntagProfile(*in.InstanceProfileName, in.TagKeys))
@@ -135,7 +135,7 @@ func tagPolicy() *op.Operation {
 func untagPolicy() *op.Operation {
 	return writing("UntagPolicy",
 		func(a *authorize, in *model.UntagPolicyInput) []op.Target {
-			return one(a.policy(in.PolicyArn, tagKeys(in.TagKeys)))
+			return one(a.policy(in.PolicyArn, op.TagKeys(in.TagKeys)))
 		},
 		func(sc *scene, in *model.UntagPolicyInput) (*model.UntagPolicyOutput, error) {
 			if err := sc.own(in.PolicyArn); err != nil {

@@ -83,13 +83,5 @@ func policyType(t string) op.Key {
 
 // requestTags gives aws:RequestTag/… and aws:TagKeys.
 func requestTags(tags []model.Tag) []op.Key {
-	var keys []op.Key
-	var names []string
-	for _, t := range tags {
-		keys = append(keys, op.Key{Name: "aws:RequestTag/" + *t.Key, Values: []string{*t.Value}})
-		names = append(names, *t.Key)
-	}
-	return append(keys, tagKeys(names))
+	return op.RequestTags(tags, func(t *model.Tag) (key, value string) { return *t.Key, *t.Value })
 }
-
-func tagKeys(names []string) op.Key { return op.Key{Name: "aws:TagKeys", Values: names} }

@@ -26,7 +26,7 @@ func tagResource() *op.Operation {
 func untagResource() *op.Operation {
 	return writing("UntagResource",
 		func(a *authorize, in *model.UntagResourceInput) []op.Target {
-			return []op.Target{a.taggable(in.ResourceId, tagKeys(in.TagKeys))}
+			return []op.Target{a.taggable(in.ResourceId, op.TagKeys(in.TagKeys))}
 		},
 		func(sc *scene, in *model.UntagResourceInput) (*model.UntagResourceOutput, error) {
 			return done[model.UntagResourceOutput](sc.s.Untag(*in.ResourceId, in.TagKeys))

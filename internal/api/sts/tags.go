@@ -10,18 +10,9 @@ import (
 	"umbel/internal/op"
 )
 
-// requestTagKeys gives the condition keys of the tags that a call passes.
+// requestTagKeys gives aws:RequestTag/… and aws:TagKeys.
 func requestTagKeys(tags []model.Tag) []op.Key {
-	if len(tags) == 0 {
-		return nil
-	}
-	keys := make([]op.Key, 0, len(tags)+1)
-	names := make([]string, 0, len(tags))
-	for _, t := range tags {
-		keys = append(keys, op.Key{Name: "aws:RequestTag/" + *t.Key, Values: []string{*t.Value}})
-		names = append(names, *t.Key)
-	}
-	return append(keys, op.Key{Name: "aws:TagKeys", Values: names})
+	return op.RequestTags(tags, func(t *model.Tag) (key, value string) { return *t.Key, *t.Value })
 }
 
 // sessionTags checks the tags that a call passes: keys are unique without regard to case, and "aws:" is reserved.
