@@ -1,7 +1,9 @@
 package audit
 
 import (
+	"bytes"
 	"io"
+	"sync"
 	"time"
 
 	"github.com/google/uuid"
@@ -51,7 +53,10 @@ type Failure struct {
 }
 
 // Recorder makes records. It remembers the shapes of inputs and outputs; one serves a whole process.
-type Recorder struct{ plans plans }
+type Recorder struct {
+	plans   plans
+	scratch sync.Pool // of *[]byte: where a record grows before its length is known
+}
 
 // NewRecorder makes a Recorder.
 func NewRecorder() *Recorder { return new(Recorder) }
@@ -92,9 +97,25 @@ func (r *Recorder) event(c *Call, recipient ident.AccountID, shared string) ledg
 	return e
 }
 
-// body writes the record, members in the order CloudTrail has them.
+// body writes the record into memory of just its size: records wait in the queue by the thousand.
 func (r *Recorder) body(c *Call, e *ledger.Event, shared string) []byte {
-	b := make([]byte, 0, 1536)
+	room, ok := r.scratch.Get().(*[]byte)
+	if !ok {
+		room = new([]byte)
+	}
+	*room = r.append((*room)[:0], c, e, shared)
+	body := bytes.Clone(*room)
+	if cap(*room) <= scratchKept {
+		r.scratch.Put(room)
+	}
+	return body
+}
+
+// scratchKept is what a rare long record may leave behind at most, in bytes.
+const scratchKept = 64 << 10
+
+// append writes the record, members in the order CloudTrail has them.
+func (r *Recorder) append(b []byte, c *Call, e *ledger.Event, shared string) []byte {
 	b = append(b, `{"eventVersion":"`+Version+`","userIdentity":`...)
 	b = c.Identity.append(b, e.Account)
 	b = append(b, `,"eventTime":"`...)

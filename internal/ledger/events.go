@@ -40,10 +40,18 @@ func packResources(rs []Resource) string {
 	if len(rs) == 0 {
 		return ""
 	}
+	size := 1
+	for _, r := range rs {
+		size += len(r.Type) + len(r.Name) + 2
+	}
 	var b strings.Builder
+	b.Grow(size)
 	b.WriteByte('\n')
 	for _, r := range rs {
-		b.WriteString(oneWord.Replace(r.Type) + "\t" + oneWord.Replace(r.Name) + "\n")
+		b.WriteString(oneWord.Replace(r.Type))
+		b.WriteByte('\t')
+		b.WriteString(oneWord.Replace(r.Name))
+		b.WriteByte('\n')
 	}
 	return b.String()
 }

@@ -12,6 +12,8 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"hash"
+	"sync"
 )
 
 // ErrForged tells that a text was not sealed by this key for this purpose, or was altered.
@@ -20,7 +22,7 @@ var ErrForged = errors.New("seal: not sealed here, or altered")
 // Key seals and opens texts of one purpose. It is safe for concurrent use.
 type Key struct {
 	aead cipher.AEAD
-	mac  []byte
+	macs sync.Pool // of hash.Hash, keyed: making one costs more than what it hashes here
 }
 
 // New derives the key of a purpose, such as "session", from the store's secret.
@@ -41,7 +43,9 @@ func New(secret []byte, purpose string) (*Key, error) {
 	if err != nil {
 		return nil, fmt.Errorf("seal: %w", err)
 	}
-	return &Key{aead: aead, mac: mac}, nil
+	k := &Key{aead: aead}
+	k.macs.New = func() any { return hmac.New(sha256.New, mac) }
+	return k, nil
 }
 
 // Seal encrypts the plain bytes; bound is authenticated with them and must be given again to Open.
@@ -67,7 +71,9 @@ func (k *Key) Open(sealed string, bound []byte) ([]byte, error) {
 
 // MAC derives 32 bytes from the text under the key: secrets that need not be stored.
 func (k *Key) MAC(text string) []byte {
-	h := hmac.New(sha256.New, k.mac)
+	h := k.macs.Get().(hash.Hash)
+	defer k.macs.Put(h)
+	h.Reset()
 	h.Write([]byte(text))
 	return h.Sum(nil)
 }
