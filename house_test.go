@@ -106,7 +106,8 @@ var law = []layer{
 	{name: "models", packages: []string{"internal/model/*"}},
 	{name: "edge", packages: []string{"internal/wire"}, may: append([]string{"internal/model"}, callLayer...), never: []string{"database/sql"}},
 	{name: "edge", packages: []string{"internal/gateway"}, may: append([]string{"internal/model", "internal/wire"}, callLayer...), never: []string{"database/sql"}},
-	{name: "clients", packages: []string{"internal/orgfile"}, may: base, never: []string{"database/sql"}},
+	{name: "files", packages: []string{"internal/yamlfile"}, may: base, never: []string{"net/http", "database/sql", "os"}},
+	{name: "clients", packages: []string{"internal/orgfile"}, may: append([]string{"internal/yamlfile"}, base...), never: []string{"database/sql"}},
 }
 
 func covers(list []string, pkg string) bool {

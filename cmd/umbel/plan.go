@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"umbel/internal/orgfile"
+	"umbel/internal/yamlfile"
 )
 
 // changesPending is the exit code of `umbel plan --detailed-exitcode` when there are changes, as Terraform has it.
@@ -112,7 +113,7 @@ func (a *app) clients(cmd *cobra.Command) (orgfile.Clients, error) {
 
 // problems writes what is wrong in a file, a line each, so that editors find the places; the error then only counts them.
 func (a *app) problems(err error) error {
-	var problems orgfile.Problems
+	var problems yamlfile.Problems
 	if !errors.As(err, &problems) {
 		return err
 	}

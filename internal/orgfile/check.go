@@ -5,28 +5,18 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"umbel/internal/yamlfile"
 )
 
 // checker finds what is wrong between the parts of a file.
-type checker struct {
-	*File
-	problems Problems
-	origins  map[string]origin // of documents, by path
-	read     func(path string) ([]byte, error)
-}
+type checker struct{ *File }
 
 // problem notes what is wrong with the value of a path.
-func (c *checker) problem(path, format string, args ...any) {
-	at, ok := c.at[path]
-	for !ok && path != "" {
-		path = path[:max(strings.LastIndexAny(path, ".["), 0)]
-		at, ok = c.at[path]
-	}
-	c.problems = append(c.problems, Problem{at, fmt.Sprintf(format, args...)})
-}
+func (c *checker) problem(path, format string, args ...any) { c.source.Problem(path, format, args...) }
 
 // line gives the line of a value, for "see line N".
-func (c *checker) line(path string) int { return c.at[path].Line }
+func (c *checker) line(path string) int { return c.source.At(path).Line }
 
 // check checks everything that needs more than one value.
 func (c *checker) check() {
@@ -119,7 +109,7 @@ func (c *checker) checkAccounts() {
 		}
 		a.Unit = cleanPath(a.Unit)
 		if !slices.Contains(units, a.Unit) {
-			c.problem(at+".unit", "there is no unit %q%s: list it under units", a.Unit, nearest(a.Unit, units))
+			c.problem(at+".unit", "there is no unit %q%s: list it under units", a.Unit, yamlfile.Nearest(a.Unit, units))
 		}
 	}
 }
@@ -164,7 +154,7 @@ func (c *checker) checkTarget(at string, t *Target) {
 		case name == FullAccess || name == RCPFullAccess:
 			c.problem(here, "%s is attached by AWS and not listed: leave it out, or say fullAccess: false to have FullAWSAccess detached", name)
 		case p == nil:
-			c.problem(here, "there is no policy %q%s: list it under policies", name, nearest(name, names))
+			c.problem(here, "there is no policy %q%s: list it under policies", name, yamlfile.Nearest(name, names))
 		case slices.Index(t.Policies, name) < i:
 			c.problem(here, "policy %q is here twice", name)
 		default:
@@ -197,9 +187,9 @@ func (c *checker) checkTags(at string, tags map[string]string) {
 		switch {
 		case strings.HasPrefix(strings.ToLower(key), "aws:"):
 			c.problem(where+".", "the tag key %q is reserved: keys must not begin with aws:", key)
-		case key == "" || utf8.RuneCountInString(key) > 128 || !matches(allowed, key):
+		case key == "" || utf8.RuneCountInString(key) > 128 || !yamlfile.Matches(allowed, key):
 			c.problem(where+".", "%q is not a tag key: 1 to 128 letters, digits, spaces and _.:/=+-@", key)
-		case utf8.RuneCountInString(value) > 256 || !matches(allowed, value):
+		case utf8.RuneCountInString(value) > 256 || !yamlfile.Matches(allowed, value):
 			c.problem(where, "%q is not a tag value: at most 256 letters, digits, spaces and _.:/=+-@", value)
 		}
 	}

@@ -2,7 +2,6 @@ package orgfile
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"maps"
 	"regexp"
@@ -11,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"umbel/iampolicy"
+	"umbel/internal/yamlfile"
 )
 
 // maxLength gives how long a policy may be, in characters as sent (Organizations User Guide, "Quotas", 2026-05).
@@ -53,7 +53,7 @@ func (c *checker) checkPolicies() {
 func (c *checker) makeText(at string, p *Policy) (from string) {
 	var sources []string
 	for _, key := range []string{"template", "file", "document"} {
-		if _, ok := c.at[at+"."+key]; ok {
+		if c.source.Has(at + "." + key) {
 			sources = append(sources, key)
 		}
 	}
@@ -61,28 +61,19 @@ func (c *checker) makeText(at string, p *Policy) (from string) {
 		c.problem(at, "policy %q needs exactly one of template, file and document; it has %s", p.Name, orNone(sources))
 		return ""
 	}
-	before := len(c.problems)
+	before := len(c.source.Problems)
 	switch from = sources[0]; from {
 	case "template":
 		c.fillTemplate(at, p)
 	case "file":
-		text, from, problems := readDocument(p.File, c.read)
-		c.origins[at+".file"] = from
-		for _, problem := range problems {
-			if problem.File == "" {
-				c.problem(at+".file", "%s", problem.Message)
-				continue
-			}
-			c.problems = append(c.problems, problem)
-		}
-		p.text = string(text)
+		p.text = string(c.source.Document(at+".file", p.File))
 	default:
 		p.text = string(p.Document)
 	}
 	if from != "template" && p.With != nil {
 		c.problem(at+".with", "with belongs to a template; policy %q has none", p.Name)
 	}
-	if p.text == "" || len(c.problems) > before {
+	if p.text == "" || len(c.source.Problems) > before {
 		return ""
 	}
 	return from
@@ -102,7 +93,7 @@ func (c *checker) checkText(at string, p *Policy) {
 	if p.kind() == ResourceControl {
 		kind = iampolicy.KindResourceControl
 	}
-	c.validate(at, kind, p.text, fmt.Sprintf("policy %q is not a valid %s", p.Name, p.kind()))
+	c.source.Validate(at, kind, p.text, fmt.Sprintf("policy %q is not a valid %s", p.Name, p.kind()))
 	if length, most := utf8.RuneCountInString(p.text), maxLength(p.kind()); length > most {
 		c.problem(at, "policy %q is too long: %d characters without white space, at most %d for a %s: split it in two", p.Name, length, most, p.kind())
 	}
@@ -125,6 +116,9 @@ func allows(text string) bool {
 	}
 	return slices.Contains(many, effect{"Allow"})
 }
+
+// accountNumber is an account ID.
+var accountNumber = regexp.MustCompile(`^[0-9]{12}$`)
 
 // The forms of an entry in a role's trust.
 var (
@@ -170,7 +164,7 @@ func (c *checker) checkTrust(at string, r *Role) {
 		if slices.Contains(names, t) || accountNumber.MatchString(t) || principalARN.MatchString(t) || servicePrincipal.MatchString(t) {
 			continue
 		}
-		c.problem(fmt.Sprintf("%s.trust[%d]", at, i), "there is no account %q%s: trust takes names of accounts, %q, account IDs, ARNs and services", t, nearest(t, names), managementName)
+		c.problem(fmt.Sprintf("%s.trust[%d]", at, i), "there is no account %q%s: trust takes names of accounts, %q, account IDs, ARNs and services", t, yamlfile.Nearest(t, names), managementName)
 	}
 }
 
@@ -178,31 +172,8 @@ func (c *checker) checkTrust(at string, r *Role) {
 const managementName = "management"
 
 // checkDocument checks a role's trust policy or inline policy, if there is one.
-func (c *checker) checkDocument(at string, kind iampolicy.Kind, text Document) {
+func (c *checker) checkDocument(at string, kind iampolicy.Kind, text yamlfile.Document) {
 	if text != "" {
-		c.validate(at, kind, string(text), "not a valid policy")
+		c.source.Validate(at, kind, string(text), "not a valid policy")
 	}
-}
-
-// validate checks the grammar of a document, and notes a problem at the very place in the document if that is known.
-func (c *checker) validate(at string, kind iampolicy.Kind, text, what string) {
-	from, known := c.origins[at]
-	if known {
-		text = from.text
-	}
-	err := iampolicy.Validate(kind, text)
-	if err == nil {
-		return
-	}
-	var invalid *iampolicy.ValidationError
-	if !errors.As(err, &invalid) {
-		c.problem(at, "%s: %v", what, err)
-		return
-	}
-	message := what + ": " + invalid.Detail
-	if !known {
-		c.problem(at, "%s", message)
-		return
-	}
-	c.problems = append(c.problems, Problem{from.place(invalid.Line, invalid.Column), message})
 }

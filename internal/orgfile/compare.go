@@ -5,6 +5,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"umbel/internal/yamlfile"
 )
 
 // comparer makes a plan. Its stages follow each other so that no moment leaves a target without a guardrail that it has
@@ -14,7 +16,7 @@ type comparer struct {
 	o        PlanOptions
 	live     *index // with the renames of the file done
 	emails   map[string]*Account
-	problems Problems
+	problems yamlfile.Problems
 	last     []Step // what is taken away, in the end
 }
 
@@ -36,7 +38,7 @@ func Compare(f *File, l *Live, o PlanOptions) (*Plan, error) {
 	c.unlisted()
 	c.Steps = append(c.Steps, c.last...)
 	c.keepOne()
-	return c.Plan, c.problems.err()
+	return c.Plan, c.problems.Err()
 }
 
 // add adds a step.
@@ -44,9 +46,7 @@ func (c *comparer) add(s Step) { c.Steps = append(c.Steps, s) }
 
 // problem notes something in the file that cannot be reached from here.
 func (c *comparer) problem(path, format string, args ...any) {
-	ck := checker{File: c.file}
-	ck.problem(path, format, args...)
-	c.problems = append(c.problems, ck.problems...)
+	c.problems = append(c.problems, yamlfile.Problem{Position: c.file.source.At(path), Message: fmt.Sprintf(format, args...)})
 }
 
 // organization plans the organization and its policy types.

@@ -1,55 +1,11 @@
 package orgfile
 
 import (
-	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io/fs"
 	"slices"
 	"strings"
-	"unicode/utf8"
 )
-
-// readDocument reads a policy file, JSON or (by its name) YAML. Problems without a file are about the path itself.
-func readDocument(path string, read func(string) ([]byte, error)) (Document, origin, Problems) {
-	text, err := read(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return "", origin{}, Problems{{Message: fmt.Sprintf("there is no file %q: paths are relative to the organization file", path)}}
-	}
-	if err != nil {
-		return "", origin{}, Problems{{Message: fmt.Sprintf("the file %q cannot be read: %v", path, err)}}
-	}
-	text = bytes.TrimPrefix(text, []byte("\ufeff"))
-	if strings.HasSuffix(path, ".yaml") || strings.HasSuffix(path, ".yml") {
-		root, problems := parseYAML(path, text)
-		if problems != nil {
-			return "", origin{}, problems
-		}
-		d := &decoder{file: path, at: map[string]Position{}, origins: map[string]origin{}}
-		doc := d.document(root, "", true)
-		return doc, d.origins[""], d.problems
-	}
-	var valid json.RawMessage
-	if err := json.Unmarshal(text, &valid); err != nil { // unlike Compact, it tells where the error is
-		return "", origin{}, Problems{{syntaxPosition(path, text, err), fmt.Sprintf("not JSON: %v", err)}}
-	}
-	var b bytes.Buffer
-	if err := json.Compact(&b, valid); err != nil {
-		return "", origin{}, Problems{{Position{path, 1, 1}, fmt.Sprintf("not JSON: %v", err)}}
-	}
-	return Document(b.String()), origin{string(text), func(line, column int) Position { return Position{path, line, column} }}, nil
-}
-
-// syntaxPosition gives the place of a JSON syntax error.
-func syntaxPosition(path string, text []byte, err error) Position {
-	var syntax *json.SyntaxError
-	if !errors.As(err, &syntax) {
-		return Position{path, 1, 1}
-	}
-	before := text[:min(max(int(syntax.Offset)-1, 0), len(text))]
-	return Position{path, 1 + bytes.Count(before, []byte("\n")), 1 + utf8.RuneCount(before[bytes.LastIndexByte(before, '\n')+1:])}
-}
 
 // SameDocument tells whether two policy documents say the same: white space and the order of keys do not matter, nor
 // does the order of texts in a list, nor whether a single text stands in a list, nor how an account is written as a principal.

@@ -5,6 +5,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"umbel/internal/yamlfile"
 )
 
 // ExportOptions say what to export besides the tree and the policies.
@@ -31,7 +33,7 @@ func Export(ctx context.Context, c Clients, o ExportOptions) (*File, error) {
 
 // FromLive describes an organization as a file.
 func FromLive(l *Live) *File {
-	f := &File{name: "export"}
+	f := &File{source: new(yamlfile.Source)}
 	if !l.Exists {
 		return f
 	}
@@ -65,7 +67,7 @@ func FromLive(l *Live) *File {
 	}
 	for _, p := range l.Policies {
 		if !p.AWS {
-			f.Policies = append(f.Policies, Policy{Name: p.Name, Type: p.Type, Description: p.Description, Document: Document(p.Text), text: p.Text})
+			f.Policies = append(f.Policies, Policy{Name: p.Name, Type: p.Type, Description: p.Description, Document: yamlfile.Document(p.Text), text: p.Text})
 		}
 	}
 	return f
@@ -119,9 +121,9 @@ func (l *index) exportRoles(a *Account, accounts []Account) []Role {
 		}
 		for policy, text := range from.Inline {
 			if r.Policies == nil {
-				r.Policies = map[string]Document{}
+				r.Policies = map[string]yamlfile.Document{}
 			}
-			r.Policies[policy] = Document(text)
+			r.Policies[policy] = yamlfile.Document(text)
 		}
 		l.exportTrust(&r, from.Trust, accounts)
 		out = append(out, r)
@@ -142,6 +144,6 @@ func (l *index) exportTrust(r *Role, trust string, accounts []Account) {
 	}
 	made, known := r.trust(func(name string) string { return names[name] })
 	if len(r.Trust) == 0 || !known || !SameDocument(made, trust) {
-		r.Trust, r.TrustPolicy = nil, Document(trust)
+		r.Trust, r.TrustPolicy = nil, yamlfile.Document(trust)
 	}
 }

@@ -1,5 +1,7 @@
 package orgfile
 
+import "umbel/internal/yamlfile"
+
 // File is one organization as its file describes it. What is not in the file is left alone.
 type File struct {
 	// The organization itself: its feature set and the policy types enabled in its root.
@@ -15,8 +17,7 @@ type File struct {
 	// The policies that root, units and accounts name.
 	Policies []Policy `yaml:"policies,omitempty"`
 
-	name string              // the file's name in messages
-	at   map[string]Position // where each value stands, by its path such as "accounts[2].email"
+	source *yamlfile.Source // where each value stands
 }
 
 // Organization is the organization itself.
@@ -86,11 +87,11 @@ type Role struct {
 	// Who may assume it: names of accounts of this file, "management", account IDs, ARNs, or services such as ec2.amazonaws.com.
 	Trust []string `yaml:"trust,omitempty,flow"`
 	// The whole trust policy, instead of trust: a mapping, or the path of a file.
-	TrustPolicy Document `yaml:"trustPolicy,omitempty"`
+	TrustPolicy yamlfile.Document `yaml:"trustPolicy,omitempty"`
 	// ARNs of managed policies to attach.
 	ManagedPolicies []string `yaml:"managedPolicies,omitempty" min:"20" max:"2048" pattern:"^arn:[^:]+:iam::(aws|[0-9]{12}):policy/.+$" say:"the ARN of a managed policy such as arn:aws:iam::aws:policy/ReadOnlyAccess"`
 	// Inline policies by name: each a mapping, or the path of a file.
-	Policies map[string]Document `yaml:"policies,omitempty"`
+	Policies map[string]yamlfile.Document `yaml:"policies,omitempty"`
 	// The ARN of its permissions boundary.
 	Boundary string `yaml:"boundary,omitempty" min:"20" max:"2048" pattern:"^arn:[^:]+:iam::(aws|[0-9]{12}):policy/.+$" say:"the ARN of a managed policy"`
 	// The longest session in seconds, 3600 to 43200; 3600 by default.
@@ -110,20 +111,14 @@ type Policy struct {
 	// The name of a built-in template.
 	Template string `yaml:"template,omitempty"`
 	// The template's parameters: a text, or a list of texts.
-	With map[string]Values `yaml:"with,omitempty"`
+	With map[string]yamlfile.Values `yaml:"with,omitempty"`
 	// The path of a JSON or YAML file, relative to the organization file.
 	File string `yaml:"file,omitempty"`
 	// The policy itself.
-	Document Document `yaml:"document,omitempty" written:"true"`
+	Document yamlfile.Document `yaml:"document,omitempty" written:"true"`
 
 	text string // the document as it is sent: JSON without white space
 }
-
-// Values is a parameter's value: one text or several.
-type Values []string
-
-// Document is a policy document as JSON without white space, keys in the order in which they were written.
-type Document string
 
 // The policy types of organizations that authorize (API_Policy, Type).
 const (

@@ -60,7 +60,7 @@ var problemTests = []struct {
 	{"not YAML", "units:\n  - path: [\n", nil, []string{
 		"organization.yaml:2:1: not YAML: did not find expected node content"}},
 	{"second document", "units: []\n---\nunits: []\n", nil, []string{
-		"organization.yaml:2:1: a second document begins here: one file describes one organization"}},
+		"organization.yaml:2:1: a second document begins here: one file holds one"}},
 	{"alias to itself", "units: &a\n  - *a\n", nil, []string{
 		"organization.yaml:2:5: the alias here refers to itself, or aliases make the file too large: write it out"}},
 	{"not a mapping", "- a\n", nil, []string{
@@ -117,7 +117,7 @@ var problemTests = []struct {
 		map[string]string{"e.json": `{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"s3:*","Resource":"*"}]}`}, []string{
 			`organization.yaml:2:5: policy "a" needs exactly one of template, file and document; it has none`,
 			`organization.yaml:3:5: policy "b" needs exactly one of template, file and document; it has template and file`,
-			`organization.yaml:4:21: there is no file "c.json": paths are relative to the organization file`,
+			`organization.yaml:4:21: there is no file "c.json": paths are relative to the file that names them`,
 			`organization.yaml:5:25: policies[3].document must be a policy written as a mapping, not "x"`,
 			`organization.yaml:6:35: with belongs to a template; policy "e" has none`}},
 	{"template and parameters", "policies:\n  - {name: a, template: deny-root}\n  - {name: b, template: approved-regions}\n  - {name: c, template: approved-regions, with: {regions: [eu-west-1, Frankfurt], region: x}}\n  - {name: d, template: protect-access-role, with: {role: [a, b]}}\n", nil, []string{

@@ -10,6 +10,8 @@ import (
 	"strings"
 
 	"go.yaml.in/yaml/v3"
+
+	"umbel/internal/yamlfile"
 )
 
 // templateFiles are the built-in templates, one JSON file each. In a document a text may contain <name> for a parameter:
@@ -84,7 +86,7 @@ func template(name string) (*Template, error) {
 // fillTemplate makes a policy's text from its template and parameters.
 func (c *checker) fillTemplate(at string, p *Policy) {
 	if names := templateNames(); !slices.Contains(names, p.Template) {
-		c.problem(at+".template", "there is no template %q%s: there are %s", p.Template, nearest(p.Template, names), strings.Join(names, ", "))
+		c.problem(at+".template", "there is no template %q%s: there are %s", p.Template, yamlfile.Nearest(p.Template, names), strings.Join(names, ", "))
 		return
 	}
 	t, err := template(p.Template)
@@ -111,11 +113,11 @@ func (c *checker) fillTemplate(at string, p *Policy) {
 
 // parameters gives the values of a template's parameters, the defaults included, and whether they are right.
 func (c *checker) parameters(at string, p *Policy, t *Template) (map[string][]string, bool) {
-	before := len(c.problems)
+	before := len(c.source.Problems)
 	known := slices.Sorted(maps.Keys(t.Parameters))
 	for _, name := range slices.Sorted(maps.Keys(p.With)) {
 		if _, ok := t.Parameters[name]; !ok {
-			c.problem(at+".with."+name+".", "template %q has no parameter %q%s: it has %s", t.Name, name, nearest(name, known), orNone(known))
+			c.problem(at+".with."+name+".", "template %q has no parameter %q%s: it has %s", t.Name, name, yamlfile.Nearest(name, known), orNone(known))
 		}
 	}
 	values := map[string][]string{}
@@ -134,12 +136,12 @@ func (c *checker) parameters(at string, p *Policy, t *Template) (map[string][]st
 			c.problem(here, "the parameter %s of template %q takes one value, not %d", name, t.Name, len(given))
 		}
 		for i, v := range given {
-			if parameter.Pattern != "" && !matches(parameter.Pattern, v) {
+			if parameter.Pattern != "" && !yamlfile.Matches(parameter.Pattern, v) {
 				c.problem(fmt.Sprintf("%s[%d]", here, i), "%q is not %s", v, parameter.Say)
 			}
 		}
 	}
-	return values, len(c.problems) == before
+	return values, len(c.source.Problems) == before
 }
 
 // Fill gives the template's document with its parameters replaced, as JSON without white space.
@@ -152,9 +154,7 @@ func (t *Template) Fill(values map[string][]string) (string, error) {
 	if len(root) != 1 {
 		return "", fmt.Errorf("the document of template %s is not one value", t.Name)
 	}
-	var w jsonWriter
-	w.node(root[0])
-	return w.String(), nil
+	return yamlfile.JSON(root[0]), nil
 }
 
 // placeholder is a parameter within a text.

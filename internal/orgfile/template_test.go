@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"umbel/iampolicy"
+	"umbel/internal/yamlfile"
 )
 
 // templated gives the document that a template makes of parameters written in YAML.
@@ -106,7 +107,7 @@ func TestTemplateParameters(t *testing.T) {
 				t.Errorf("%s: parameter %s is not used, or not explained", tpl.Name, name)
 			}
 			for _, v := range p.Default {
-				if !matches(p.Pattern, v) {
+				if !yamlfile.Matches(p.Pattern, v) {
 					t.Errorf("%s: the default %q of %s does not fit its own pattern", tpl.Name, v, name)
 				}
 			}

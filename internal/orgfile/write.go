@@ -26,39 +26,6 @@ func (f *File) Write(w io.Writer) error {
 	return err
 }
 
-// MarshalYAML writes a document as a mapping in its own order.
-func (d Document) MarshalYAML() (any, error) {
-	var doc yaml.Node
-	if err := yaml.Unmarshal([]byte(d), &doc); err != nil || len(doc.Content) == 0 {
-		return string(d), err
-	}
-	block(doc.Content[0])
-	return doc.Content[0], nil
-}
-
-// block makes block style of JSON's flow style; short lists of texts stay on their line, and texts lose quotes they can do without.
-func block(n *yaml.Node) {
-	n.Style &^= yaml.FlowStyle | yaml.DoubleQuotedStyle
-	if n.Kind == yaml.SequenceNode && flat(n) {
-		n.Style |= yaml.FlowStyle
-	}
-	for _, c := range n.Content {
-		block(c)
-	}
-}
-
-// flat tells whether a list is short and of texts only.
-func flat(n *yaml.Node) bool {
-	length := 0
-	for _, c := range n.Content {
-		if c.Kind != yaml.ScalarNode {
-			return false
-		}
-		length += len(c.Value) + 2
-	}
-	return length <= 80
-}
-
 // fileName is what may stand in the name of a policy file.
 var fileName = regexp.MustCompile(`[^A-Za-z0-9._-]+`)
 

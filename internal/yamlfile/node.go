@@ -1,4 +1,4 @@
-package orgfile
+package yamlfile
 
 import (
 	"bytes"
@@ -177,4 +177,11 @@ func measure(n *yaml.Node, count *int, open map[*yaml.Node]bool) *yaml.Node {
 		}
 	}
 	return nil
+}
+
+// JSON gives a node as JSON without white space, in the order in which it was written.
+func JSON(n *yaml.Node) string {
+	var w jsonWriter
+	w.node(n)
+	return w.String()
 }

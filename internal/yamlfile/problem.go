@@ -1,4 +1,4 @@
-package orgfile
+package yamlfile
 
 import (
 	"cmp"
@@ -37,8 +37,8 @@ func (ps Problems) Error() string {
 	return strings.Join(lines, "\n")
 }
 
-// err sorts the problems and gives nil when there is none.
-func (ps Problems) err() error {
+// Err sorts the problems and gives nil when there is none.
+func (ps Problems) Err() error {
 	if len(ps) == 0 {
 		return nil
 	}
@@ -48,8 +48,8 @@ func (ps Problems) err() error {
 	return slices.Compact(ps)
 }
 
-// nearest gives ` (did you mean "x"?)` for the candidate that is closest to what was written, or nothing.
-func nearest(word string, candidates []string) string {
+// Nearest gives ` (did you mean "x"?)` for the candidate that is closest to what was written, or nothing.
+func Nearest(word string, candidates []string) string {
 	best, bestDistance := "", max(2, len(word)/3)+1
 	for _, c := range candidates {
 		d := distance(strings.ToLower(word), strings.ToLower(c))
