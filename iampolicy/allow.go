@@ -22,8 +22,15 @@ func (d *decider) missingFor(ok bool, layer Layer) Layer {
 	return layer
 }
 
-// hasAccount tells whether the caller has policies of its own: a service or an anonymous caller has none.
-func (d *decider) hasAccount() bool { return d.who.Kind != ServicePrincipal && d.who.Kind != Anonymous }
+// hasAccount tells whether the caller is of an account, and has policies of its own: a service, an identity that a provider
+// vouches for and an anonymous caller are not.
+func (d *decider) hasAccount() bool {
+	switch d.who.Kind {
+	case ServicePrincipal, FederatedIdentity, Anonymous:
+		return false
+	}
+	return true
+}
 
 func (d *decider) crossAccount() bool {
 	return d.req.ResourceAccount != "" && d.req.ResourceAccount != d.who.Account

@@ -66,14 +66,18 @@ const (
 	AssumedRole
 	FederatedUser
 	ServicePrincipal
+	// FederatedIdentity is who calls AssumeRoleWithSAML or AssumeRoleWithWebIdentity: an identity vouched for by a provider.
+	// The session it gets is an AssumedRole.
+	FederatedIdentity
 )
 
 // Principal is who makes a request, as policies can name it.
 type Principal struct {
 	Kind    PrincipalKind
-	Account string // 12 digits; empty for services and anonymous callers
+	Account string // 12 digits; empty for services, federated identities and anonymous callers
 	// ARN is the user's, the role session's (arn:aws:sts::…:assumed-role/NAME/SESSION), the federated user's or the root's ARN;
-	// for a service its name, such as "cloudtrail.amazonaws.com".
+	// for a service its name, such as "cloudtrail.amazonaws.com"; for a federated identity its provider, as a trust policy
+	// names it: the ARN of a SAML or OIDC provider, or "accounts.google.com".
 	ARN string
 	// RoleARN is the ARN of the role behind a session, with its path.
 	RoleARN string
@@ -81,6 +85,8 @@ type Principal struct {
 	UserARN string
 	// UniqueID is AIDA… of a user, AROA… of a role: what a trust policy that was saved names.
 	UniqueID string
+	// CanonicalUser is the canonical user ID of the account, by which bucket policies of S3 may name it; empty if not known.
+	CanonicalUser string
 	// ServiceLinked marks a session of a service-linked role: neither SCPs nor RCPs bind it.
 	ServiceLinked bool
 }

@@ -63,7 +63,7 @@ func (c *condition) add(s string, variables bool) {
 
 // holds decides the condition for a request.
 //
-// Without a set operator a key with several values matches if one of them does, and a negated operator if none does.
+// Without a set operator a key with several values matches nothing, not even a negated operator.
 // A key that is present but has no value, or with a set operator nothing but empty strings, is an empty set.
 func (c *condition) holds(ctx *Context) bool {
 	values, present := ctx.lookup(c.hash, c.key)
@@ -79,12 +79,10 @@ func (c *condition) holds(ctx *Context) bool {
 	case forAnyValue:
 		return !allEmpty(values) && c.any(values, ctx)
 	}
-	for _, v := range values {
-		if c.matches(v, ctx) {
-			return !c.negated
-		}
+	if len(values) > 1 {
+		return false
 	}
-	return c.negated
+	return (len(values) == 1 && c.matches(values[0], ctx)) != c.negated
 }
 
 func (c *condition) all(values []string, ctx *Context) bool {
@@ -156,12 +154,10 @@ func (c *condition) matchesPattern(v string, ctx *Context) bool {
 	return false
 }
 
+// matchesBool compares truth: "true" in any case is true, and anything else is false.
 func (c *condition) matchesBool(v string, ctx *Context) bool {
-	if _, ok := parseBool(v); !ok {
-		return false
-	}
 	for i := range c.texts {
-		if c.texts[i].equalsFold(v, ctx) {
+		if truth, ok := c.texts[i].truth(ctx); ok && truth == equalFold(v, "true") {
 			return true
 		}
 	}

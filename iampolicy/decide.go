@@ -72,20 +72,19 @@ func (d *decider) explicitDeny() bool {
 	return d.sources(LayerSession, ps.Session, &d.session)
 }
 
-// subjectToSCP tells whether SCPs bind the caller: IAM users and roles and the root user of members, but no service-linked
-// role, and nobody who is not of an account.
+// subjectToSCP tells whether SCPs bind the request: one of IAM users and roles and the root user of members, but not of
+// service-linked roles, of nobody who is not of an account, and not for the few tasks SCPs never restrict.
 func (d *decider) subjectToSCP() bool {
 	switch d.who.Kind {
 	case RootUser, User, AssumedRole, FederatedUser:
-		return !d.who.ServiceLinked
+		return !d.who.ServiceLinked && !d.action.escapesServiceControl(d.who.Kind == RootUser)
 	}
 	return false
 }
 
-// subjectToRCP tells whether RCPs bind the request: whoever calls, except service-linked roles, but only services that
-// support RCPs, and never kms:RetireGrant.
+// subjectToRCP tells whether RCPs bind the request: whoever calls, except service-linked roles.
 func (d *decider) subjectToRCP() bool {
-	return !d.who.ServiceLinked && SupportsResourceControl(d.action.service) && !d.action.is("kms", "retiregrant")
+	return !d.who.ServiceLinked && d.action.underResourceControl(d.resource, d.ctx)
 }
 
 // chain evaluates the levels of a chain and notes the first at which no policy allows.

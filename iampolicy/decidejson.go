@@ -74,7 +74,7 @@ func DecodePolicies(text []byte) (*PolicySet, error) {
 //
 // The principal is an ARN (user, assumed-role session, federated user, root), a service's name, or "*" for an anonymous
 // caller. Context values are strings, numbers, booleans, or lists of them. Without resourceAccount, the account in the
-// resource's ARN owns it, else the principal's own. For sts:AssumeRole… and for kms, the resource's policy must allow.
+// resource's ARN owns it, else the principal's own. ResourcePolicyMustAllow tells whether the resource's policy must allow.
 func DecodeRequest(text []byte, shared *PolicySet) (*Request, *Policies, error) {
 	var in jsonRequest
 	if err := decodeStrict(text, &in); err != nil {
@@ -117,14 +117,8 @@ func DecodeRequest(text []byte, shared *PolicySet) (*Request, *Policies, error) 
 	}
 	describePrincipal(&req.Principal, req.Context)
 	policies := set.policies
-	policies.ResourceMustAllow = mustAllow(req)
+	policies.ResourceMustAllow = ResourcePolicyMustAllow(req.Action, req.Resource)
 	return req, &policies, nil
-}
-
-// mustAllow tells whether the resource's policy has to allow within one account too: to assume a role, and to use a key.
-func mustAllow(req *Request) bool {
-	a := splitAction(req.Action)
-	return a.service == "kms" || a.service == "sts" && len(a.name) >= 10 && equalFold(a.name[:10], "assumerole")
 }
 
 func decodeStrict(text []byte, into any) error {

@@ -155,7 +155,7 @@ func (o *oracle) condition(operator, key string, policy []string) bool {
 	case "ForAnyValue":
 		return !empty && slices.ContainsFunc(values, func(v string) bool { return one(v) != negated })
 	}
-	return slices.ContainsFunc(values, one) != negated
+	return len(values) < 2 && slices.ContainsFunc(values, one) != negated
 }
 
 func (o *oracle) compare(operator, v, p string) bool {
@@ -168,7 +168,7 @@ func (o *oracle) compare(operator, v, p string) bool {
 	case "StringLike":
 		return o.glob(p, v)
 	case "Bool":
-		return ok && (v == "true" || v == "false") && v == literal
+		return ok && strings.EqualFold(v, "true") == strings.EqualFold(literal, "true")
 	case "ArnLike":
 		_, pattern, _ := o.substitute(p)
 		want, got := strings.SplitN(pattern, ":", 6), strings.SplitN(v, ":", 6)
@@ -231,7 +231,7 @@ func (o *oracle) decide(t *testing.T, ps *Policies) Outcome {
 		scpDenied, scpOK = false, true
 	}
 	rcpDenied, rcpOK := chain(ps.ResourceControl)
-	if who.ServiceLinked || !strings.HasPrefix(o.req.Action, "s3:") {
+	if who.ServiceLinked || !strings.HasPrefix(o.req.Action, "s3:") || o.req.Resource == "*" {
 		rcpDenied, rcpOK = false, true
 	}
 	one := func(s *Source) (bool, grant) {

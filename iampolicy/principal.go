@@ -19,7 +19,8 @@ type principals struct {
 	accounts  []string
 	names     []string // ARNs, and unique IDs as saved trust policies hold them
 	services  []string
-	federated []string
+	federated []string // providers: of SAML by ARN, of OIDC by ARN or by name
+	canonical []string // canonical user IDs, which stand for accounts
 }
 
 func compilePrincipals(n *principalNode) *principals {
@@ -35,6 +36,8 @@ func compilePrincipals(n *principalNode) *principals {
 				p.addAWS(v.text)
 			case "Service":
 				p.services = append(p.services, strings.ToLower(v.text))
+			case "CanonicalUser":
+				p.canonical = append(p.canonical, v.text)
 			default:
 				p.federated = append(p.federated, v.text)
 			}
@@ -72,13 +75,20 @@ func (p *principals) match(who *Principal) grant {
 		return grantDirect
 	case who.Kind == ServicePrincipal:
 		return named(contains(p.services, strings.ToLower(who.ARN)) || contains(p.services, "*"), grantDirect)
+	case who.Kind == FederatedIdentity:
+		return named(contains(p.federated, who.ARN), grantDirect)
 	case who.Kind == Anonymous:
 		return grantNone
 	}
 	if g := p.matchName(who); g != grantNone {
 		return g
 	}
-	return named(contains(p.accounts, who.Account), grantDelegated)
+	return named(p.namesAccount(who), grantDelegated)
+}
+
+// namesAccount tells whether the caller's account is named: by its number, the ARN of its root, or its canonical user ID.
+func (p *principals) namesAccount(who *Principal) bool {
+	return contains(p.accounts, who.Account) || contains(p.canonical, who.CanonicalUser)
 }
 
 func named(yes bool, g grant) grant {
@@ -109,7 +119,7 @@ func (p *principals) matchName(who *Principal) grant {
 // exempts tells whether a NotPrincipal element leaves the caller out. Each step AWS may check must be listed: the account,
 // the role, and the session or user itself (IAM User Guide, "AWS JSON policy elements: NotPrincipal").
 func (p *principals) exempts(who *Principal) bool {
-	account := contains(p.accounts, who.Account)
+	account := p.namesAccount(who)
 	switch {
 	case p.any:
 		return true
@@ -123,6 +133,8 @@ func (p *principals) exempts(who *Principal) bool {
 		return account && contains(p.names, who.ARN)
 	case who.Kind == ServicePrincipal:
 		return contains(p.services, strings.ToLower(who.ARN))
+	case who.Kind == FederatedIdentity:
+		return contains(p.federated, who.ARN)
 	}
 	return false
 }

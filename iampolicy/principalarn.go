@@ -7,7 +7,9 @@ import (
 )
 
 // ParsePrincipal reads who makes a request from its ARN: a user, an assumed-role or federated-user session, or the root user
-// of an account. A name without colons is a service's, "*" an anonymous caller.
+// of an account. A name without colons is a service's, "*" an anonymous caller. The ARN of a SAML or OIDC provider, and the
+// name of a provider that needs none (accounts.google.com, cognito-identity.amazonaws.com, graph.facebook.com, www.amazon.com),
+// stand for an identity it vouches for.
 //
 // The role behind a session is known by name only: its path comes from the key aws:PrincipalArn, if ctx has it. A session of
 // a role under /aws-service-role/, or named AWSServiceRoleFor…, is a service-linked role's.
@@ -20,6 +22,9 @@ func ParsePrincipal(s string, ctx *Context) (Principal, error) {
 	case !strings.Contains(s, ":"):
 		if !strings.Contains(s, ".") {
 			return Principal{}, fmt.Errorf("%q is neither an ARN nor the name of a service", s)
+		}
+		if isIdentityProvider(s) {
+			return Principal{Kind: FederatedIdentity, ARN: s}, nil
 		}
 		return Principal{Kind: ServicePrincipal, ARN: s}, nil
 	}
@@ -36,6 +41,8 @@ func ParsePrincipal(s string, ctx *Context) (Principal, error) {
 		p.Kind = User
 	case parts[2] == "sts" && kind == "federated-user" && name != "":
 		p.Kind = FederatedUser
+	case parts[2] == "iam" && (kind == "saml-provider" || kind == "oidc-provider") && name != "":
+		return Principal{Kind: FederatedIdentity, ARN: s}, nil
 	case parts[2] == "sts" && kind == "assumed-role" && validSession(name):
 		p.Kind = AssumedRole
 		p.RoleARN = roleBehind(parts[1], parts[4], name, ctx)
@@ -59,4 +66,14 @@ func roleBehind(partition, account, name string, ctx *Context) string {
 		return known[0]
 	}
 	return prefix + role
+}
+
+// isIdentityProvider knows the providers of OIDC that IAM knows without an entity of their own: IAM User Guide, "AWS JSON policy
+// elements: Principal", "OIDC federated principals".
+func isIdentityProvider(name string) bool {
+	switch name {
+	case "accounts.google.com", "cognito-identity.amazonaws.com", "graph.facebook.com", "www.amazon.com":
+		return true
+	}
+	return false
 }

@@ -164,9 +164,19 @@ func (t *template) equals(s string, ctx *Context) bool {
 // equalsFold compares without regard to case.
 func (t *template) equalsFold(s string, ctx *Context) bool {
 	if t.parts == nil {
-		return strings.EqualFold(t.text, s)
+		return equalLower(t.text, s)
 	}
 	var space [256]byte
 	text, ok := t.expand(space[:0], ctx)
-	return ok && strings.EqualFold(string(text), s)
+	return ok && equalLower(string(text), s)
+}
+
+// truth reads the text as the operator Bool does; ok is false if a variable has no value.
+func (t *template) truth(ctx *Context) (value, ok bool) {
+	if t.parts == nil {
+		return equalFold(t.text, "true"), true
+	}
+	var space [256]byte
+	text, ok := t.expand(space[:0], ctx)
+	return equalFold(string(text), "true"), ok
 }

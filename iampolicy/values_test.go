@@ -24,14 +24,14 @@ func TestDecimals(t *testing.T) {
 			}
 		}
 	}
-	for _, same := range [][2]string{{"0", "-0.0"}, {"1", "1.00"}, {"007", "7"}} {
+	for _, same := range [][2]string{{"0", "-0.0"}, {"1", "1.00"}, {"007", "7"}, {"+1", "1"}, {"1e3", "1000"}, {"1.25E+1", "12.5"}, {"1.25e-1", "0.125"}, {"-12.5e-3", "-0.0125"}, {"125e-2", "1.25"}, {"1.25e2", "125"}} {
 		x, _ := parseDecimal(same[0])
 		y, _ := parseDecimal(same[1])
 		if x.compare(y) != equal {
 			t.Errorf("%s is not %s", same[0], same[1])
 		}
 	}
-	for _, bad := range []string{"", "-", "1e3", "+1", "1.", ".5", "0x1", "1 ", "١"} {
+	for _, bad := range []string{"", "-", "+", "1e", "e1", "1e+", "1e1000", "1e1.5", "+-1", "1.", ".5", "0x1", "1 ", "١", "NaN", "Infinity"} {
 		if _, ok := parseDecimal(bad); ok {
 			t.Errorf("%q is taken for a number", bad)
 		}
@@ -109,5 +109,51 @@ func TestNotPrincipalOfOthers(t *testing.T) {
 		{"everyone listed", Request{Principal: user}, deny(`"*"`), Allowed, LayerResource, ""},
 	} {
 		c.run(t)
+	}
+}
+
+func TestAddresses(t *testing.T) {
+	for _, tt := range []struct {
+		policy, request string
+		want            bool
+	}{
+		{"192.0.2.5/24", "192.0.2.1", true},
+		{"192.0.2.0/024", "192.000.002.001", true},
+		{"192.0.2.1", "::ffff:192.0.2.1", true},
+		{"::ffff:192.0.2.1", "192.0.2.1", false},
+		{"2001:db8::4/127", "2001:db8::5", true},
+		{"2001:db8::5/64", "2001:db8::5", false},
+		{"0.0.0.0/0", "2001:db8::5", false},
+		{"0.0.0.0/0", "203.0.113.9", true},
+	} {
+		p, valid := parsePrefix(tt.policy)
+		a, ok := parseIP(tt.request)
+		if got := valid && ok && p.Contains(a); got != tt.want {
+			t.Errorf("%s in %s: %v, want %v", tt.request, tt.policy, got, tt.want)
+		}
+	}
+	for _, bad := range []string{"", "1.2.3", "1.2.3.4.5", "1.2.3.256", "1.2..4", "1.2.3.x", "fe80::1%eth0", "1.2.3.4/33", "1.2.3.4/", "1.2.3.4/x", "2001:db8::/129", "2001:db8::5/64"} {
+		if validPrefix(bad) {
+			t.Errorf("%q is taken for a range", bad)
+		}
+	}
+}
+
+func validPrefix(s string) bool {
+	_, ok := parsePrefix(s)
+	return ok
+}
+
+func TestEqualLower(t *testing.T) {
+	for _, tt := range []struct {
+		a, b string
+		want bool
+	}{
+		{"Prod", "pROD", true}, {"a", "ab", false}, {"É", "é", true}, {"K", "\u212a", true}, {"ß", "ẞ", true},
+		{"s", "ſ", false}, {"Σ", "ς", false}, {"Σ", "σ", true}, {"i", "İ", false}, {"I", "ı", false}, {"", "", true},
+	} {
+		if got := equalLower(tt.a, tt.b); got != tt.want {
+			t.Errorf("%q and %q: %v", tt.a, tt.b, got)
+		}
 	}
 }

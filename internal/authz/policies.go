@@ -1,8 +1,6 @@
 package authz
 
 import (
-	"strings"
-
 	"umbel/iampolicy"
 	"umbel/internal/domain/org"
 	"umbel/internal/op"
@@ -14,7 +12,7 @@ func policies(c *op.Call, t *op.Target, o owner) iampolicy.Policies {
 	if own := c.Org(); own != nil {
 		ps.ServiceControl = own.Chain(c.Caller.Account, org.ServiceControlPolicy)
 	}
-	if o.org != nil && underResourceControl(t) {
+	if o.org != nil && iampolicy.ResourceControlApplies(t.Action, t.Resource, nil) {
 		ps.ResourceControl = o.org.Chain(o.account, org.ResourceControlPolicy)
 	}
 	switch {
@@ -25,13 +23,6 @@ func policies(c *op.Call, t *op.Target, o owner) iampolicy.Policies {
 	}
 	ps.Session = sessionPolicies(c)
 	return ps
-}
-
-// underResourceControl tells whether resource control policies bear on the target. Of the services offered they cover STS,
-// where an action has a resource; the trust policies of service-linked roles are exempt (Organizations User Guide,
-// "Resource control policies": list of services, "Resources and entities not restricted by RCPs").
-func underResourceControl(t *op.Target) bool {
-	return strings.HasPrefix(t.Action, "sts:") && t.Resource != "*" && !strings.Contains(t.Resource, ":role/aws-service-role/")
 }
 
 // sessionPolicies gives the policies the session was limited by, nil for none. A federated user's session without any is
