@@ -52,7 +52,7 @@ func (d *decider) missingAcross() Layer {
 func (d *decider) missingWithin() Layer {
 	g := d.resourceGrant.grant
 	switch {
-	case d.policies.ResourceMustAllow && g == grantNone:
+	case d.mustAllow && g == grantNone:
 		return LayerResource
 	case g == grantDirect:
 		return LayerNone
@@ -68,9 +68,9 @@ func (d *decider) identityAllows() bool { return d.who.Kind == RootUser || d.ide
 // missingLimit gives the limit on the caller's permissions that does not allow. A federated user without session policies
 // has no permissions but those that a resource's policy gives it by name (STS API Reference, GetFederationToken).
 func (d *decider) missingLimit() Layer {
-	limited := len(d.policies.Session) > 0 || d.who.Kind == FederatedUser
+	limited := d.limited || d.who.Kind == FederatedUser
 	switch {
-	case d.policies.Boundary != nil && !d.boundary.given():
+	case d.bounded && !d.boundary.given():
 		return LayerBoundary
 	case limited && !d.session.given():
 		return LayerSession
@@ -83,7 +83,7 @@ func (d *decider) missingLimit() Layer {
 func (d *decider) allowed() Decision {
 	layer, a := LayerIdentity, &d.identity
 	r := &d.resourceGrant
-	if r.given() && (r.grant != grantDelegated || d.policies.ResourceMustAllow || d.crossAccount()) {
+	if r.given() && (r.grant != grantDelegated || d.mustAllow || d.crossAccount()) {
 		layer, a = LayerResource, r
 	} else if !a.given() {
 		layer = LayerNone

@@ -1,86 +1,125 @@
-package iampolicy
+package iampolicy_test
 
 import (
-	"fmt"
+	"syscall"
 	"testing"
+	"time"
+
+	"umbel/iampolicy"
+	"umbel/internal/policyload"
 )
 
-// standardWorkload is an account five levels down with five SCPs at each, a role with ten policies of 20 statements, and a
-// boundary.
-func standardWorkload() (*Policies, []*Request) {
-	services := []string{"s3", "ec2", "sqs", "sns", "iam", "kms", "lambda", "dynamodb", "logs", "organizations"}
-	ps := &Policies{Boundary: &Source{ID: "boundary", Document: policy2012(statementOf("Allow", "*", ""), statementOf("Deny", "organizations:*", ""))}}
-	for l := range 5 {
-		node := Level{Target: fmt.Sprintf("ou-%d", l), Policies: []Source{fullAccess}}
-		for g := range 4 {
-			var statements []string
-			for i := range 6 {
-				service := services[(l+2*g+i)%len(services)]
-				condition := fmt.Sprintf(`,"Condition":{"StringNotEquals":{"aws:RequestedRegion":["eu-west-1","eu-central-1","us-east-%d"]},"ArnNotLike":{"aws:PrincipalArn":["arn:aws:iam::*:role/admin-%d"]}}`, 1+g%2, i%3)
-				statements = append(statements, statementOf("Deny", service+":Delete*", condition))
+// cpuTime is the processor time this process has used: on a machine that others use too, the only time that can be compared.
+func cpuTime(tb testing.TB) time.Duration {
+	tb.Helper()
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		tb.Fatal(err)
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+}
+
+// decisions gives a function that fills a context and decides, one request of the workload after another, as a server does
+// for each call.
+func decisions(w *policyload.Workload) func() {
+	compiled := new(iampolicy.Compiler).Compile(w.Policies())
+	requests := make([]iampolicy.Request, len(w.Requests))
+	for i := range requests {
+		requests[i] = w.Request(i)
+	}
+	var ctx iampolicy.Context
+	i := 0
+	return func() {
+		req := requests[i]
+		w.Requests[i].Fill(&ctx)
+		req.Context = &ctx
+		compiled.Decide(&req)
+		if i++; i == len(requests) {
+			i = 0
+		}
+	}
+}
+
+func BenchmarkCompiled(b *testing.B) {
+	for _, w := range []*policyload.Workload{policyload.Standard(1), policyload.Maximum(1)} {
+		b.Run(w.Name, func(b *testing.B) {
+			decide := decisions(w)
+			for range w.Requests {
+				decide()
 			}
-			node.Policies = append(node.Policies, Source{ID: fmt.Sprintf("p-%d%d", l, g), Document: policy2012(statements...)})
-		}
-		ps.ServiceControl = append(ps.ServiceControl, node)
+			b.ReportAllocs()
+			before := cpuTime(b)
+			for b.Loop() {
+				decide()
+			}
+			used := cpuTime(b) - before
+			b.ReportMetric(float64(used)/float64(b.N), "cpu-ns/op")
+			b.ReportMetric(float64(b.N)/used.Seconds(), "decisions/cpu-s")
+		})
 	}
-	for p := range 10 {
-		var statements []string
-		for i := range 20 {
-			service := services[i%len(services)]
-			statements = append(statements, fmt.Sprintf(`{"Effect":"Allow","Action":["%s:Get*","%s:Describe%d*","%s:DeleteItem"],"Resource":["arn:aws:%s:*:*:team-%d/*","arn:aws:%s:*:*:${aws:PrincipalTag/team}/*"],"Condition":{"StringEquals":{"aws:PrincipalTag/team":"team%d"}}}`,
-				service, service, i, service, service, p, service, p))
-		}
-		ps.Identity = append(ps.Identity, Source{ID: fmt.Sprintf("role-%d", p), Document: policy2012(statements...)})
-	}
-	var requests []*Request
-	for i := range 1000 {
-		service := services[i%len(services)]
-		ctx := keys("aws:PrincipalArn", session.RoleARN, "aws:PrincipalAccount", own, "aws:PrincipalOrgID", "o-a1b2c3d4e5", "aws:PrincipalType", "AssumedRole",
-			"aws:userid", "AROAEXAMPLE:s1", "aws:PrincipalTag/team", fmt.Sprintf("team%d", i%10), "aws:RequestedRegion", []string{"eu-west-1", "eu-west-1", "ap-south-1"}[i%3],
-			"aws:SourceIp", "203.0.113.7", "aws:SecureTransport", "true", "aws:UserAgent", "cli", "aws:CurrentTime", "2026-11-21T05:00:00Z",
-			"aws:EpochTime", "1795237200", "aws:ViaAWSService", "false", "aws:ResourceAccount", own)
-		action := []string{"GetItem", "DeleteItem", "PutItem"}[i%7%3]
-		requests = append(requests, &Request{Principal: session, Action: service + ":" + action, Resource: fmt.Sprintf("arn:aws:%s:eu-west-1:%s:team-%d/x", service, own, i%11), Context: ctx})
-	}
-	return ps, requests
 }
 
-func BenchmarkDecide(b *testing.B) {
-	ps, requests := standardWorkload()
-	outcomes := map[Outcome]int{}
-	for _, r := range requests {
-		outcomes[Decide(r, ps).Outcome]++
-	}
-	if len(outcomes) != 3 {
-		b.Fatalf("the workload has only %v", outcomes)
-	}
+// BenchmarkUncompiled decides by the same policies without compiling them together.
+func BenchmarkUncompiled(b *testing.B) {
+	w := policyload.Standard(1)
+	ps, req := w.Policies(), w.Request(0)
+	i := 0
 	b.ReportAllocs()
-	i := 0
 	for b.Loop() {
-		Decide(requests[i%len(requests)], ps)
-		i++
+		w.Requests[i].Fill(req.Context)
+		req.Action, req.Resource = w.Requests[i].Action, w.Requests[i].Resource
+		iampolicy.Decide(&req, ps)
+		i = (i + 1) % len(w.Requests)
 	}
 }
 
-// TestDecideAllocatesNothing: the path of every request.
-func TestDecideAllocatesNothing(t *testing.T) {
-	ps, requests := standardWorkload()
-	i := 0
-	if n := testing.AllocsPerRun(2000, func() {
-		Decide(requests[i%len(requests)], ps)
-		i++
-	}); n != 0 {
-		t.Errorf("%v allocations per decision", n)
+// TestDecidingAllocatesNothing: neither compiled nor not, filling the context included.
+func TestDecidingAllocatesNothing(t *testing.T) {
+	for _, w := range []*policyload.Workload{policyload.Standard(1), policyload.Maximum(1)} {
+		decide := decisions(w)
+		for range w.Requests {
+			decide()
+		}
+		if n := testing.AllocsPerRun(len(w.Requests), decide); n != 0 {
+			t.Errorf("%s: %v allocations per decision", w.Name, n)
+		}
+		ps, req, i := w.Policies(), w.Request(0), 0
+		uncompiled := func() {
+			w.Requests[i].Fill(req.Context)
+			req.Action, req.Resource = w.Requests[i].Action, w.Requests[i].Resource
+			iampolicy.Decide(&req, ps)
+			i = (i + 1) % len(w.Requests)
+		}
+		for range w.Requests { // which parses the documents
+			uncompiled()
+		}
+		if n := testing.AllocsPerRun(len(w.Requests), uncompiled); n != 0 {
+			t.Errorf("%s, not compiled: %v allocations per decision", w.Name, n)
+		}
+	}
+}
+
+// TestWorkloadsCompiled: on both workloads, compiled or not, every decision is the same.
+func TestWorkloadsCompiled(t *testing.T) {
+	for _, w := range []*policyload.Workload{policyload.Standard(1), policyload.Maximum(1)} {
+		ps := w.Policies()
+		compiled := new(iampolicy.Compiler).Compile(ps)
+		for i := range w.Requests {
+			req := w.Request(i)
+			w.Requests[i].Fill(req.Context)
+			if got, want := compiled.Decide(&req), iampolicy.Decide(&req, ps); got != want {
+				t.Fatalf("%s %d: %+v compiled, %+v not", w.Name, i, got, want)
+			}
+		}
 	}
 }
 
 func BenchmarkParse(b *testing.B) {
-	ps, _ := standardWorkload()
-	text := ps.Identity[0].Document.Text()
+	text := policyload.Standard(1).Identity[0].Text
 	b.SetBytes(int64(len(text)))
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := Parse(text); err != nil {
+		if _, err := iampolicy.Parse(text); err != nil {
 			b.Fatal(err)
 		}
 	}

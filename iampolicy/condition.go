@@ -10,8 +10,9 @@ import (
 // nothing, and are left out.
 type condition struct {
 	operator
-	hash uint32
-	key  string // in lower case
+	hash   uint32
+	key    string // in lower case
+	source string // what it was compiled from: the same for equal conditions
 
 	texts    []template // strings, ARNs and booleans
 	numbers  []decimal

@@ -13,16 +13,24 @@ package iampolicy
 // Rules: IAM User Guide, "Policy evaluation logic" and "Cross-account policy evaluation logic"; Organizations User Guide,
 // "SCP evaluation" and "Resource control policies (RCPs)".
 func Decide(req *Request, ps *Policies) Decision {
-	d := decider{req: req, policies: ps}
-	d.action = splitAction(req.Action)
-	if d.action.is("sts", "getcalleridentity") {
-		// "No permissions are required": not even an explicit deny stops it (STS API Reference, GetCallerIdentity).
+	if needsNoPermission(req.Action) {
 		return Decision{Outcome: Allowed, Layer: LayerNone, Statement: -1}
 	}
+	d := decider{req: req, mustAllow: ps.ResourceMustAllow, limited: len(ps.Session) > 0}
+	d.action = splitAction(req.Action)
 	d.resource, d.ctx, d.who, d.bounded = req.Resource, req.Context, &req.Principal, ps.Boundary != nil
-	if d.explicitDeny() {
+	if d.explicitDeny(ps) {
 		return d.denial
 	}
+	return d.conclude()
+}
+
+// needsNoPermission knows the one action that not even an explicit deny stops (STS API Reference, GetCallerIdentity: "No
+// permissions are required").
+func needsNoPermission(action string) bool { return equalFold(action, "sts:GetCallerIdentity") }
+
+// conclude comes to the decision once nothing denies and all that allows is known.
+func (d *decider) conclude() Decision {
 	if layer, target := d.missing(); layer != LayerNone {
 		return Decision{Outcome: ImplicitDeny, Layer: layer, Target: target, Statement: -1}
 	}
@@ -32,9 +40,10 @@ func Decide(req *Request, ps *Policies) Decision {
 // decider is one decision under way.
 type decider struct {
 	evaluator
-	req      *Request
-	policies *Policies
-	denial   Decision
+	req       *Request
+	mustAllow bool // the resource's policy has to allow even within one account
+	limited   bool // there are session policies
+	denial    Decision
 
 	scpGap, rcpGap *Level // the first level at which nothing allows
 
@@ -52,8 +61,7 @@ type allowance struct {
 func (a *allowance) given() bool { return a.grant != grantNone }
 
 // explicitDeny evaluates all layers in order, up to the first deny; it collects what allows on the way.
-func (d *decider) explicitDeny() bool {
-	ps := d.policies
+func (d *decider) explicitDeny(ps *Policies) bool {
 	if d.subjectToSCP() && d.chain(LayerServiceControl, ps.ServiceControl, &d.scpGap) {
 		return true
 	}

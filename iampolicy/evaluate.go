@@ -15,7 +15,7 @@ type evaluator struct {
 	who      *Principal
 	bounded  bool // the caller has a permissions boundary
 
-	// What is known of the conditions of the policy at hand, by their number. Conditions beyond are decided each time;
+	// What is known of the conditions of the policy or plan at hand, by their number. Conditions beyond are decided each time;
 	// only documents over the quotas can hold as many.
 	known, held [4]uint64
 }
@@ -62,7 +62,7 @@ func (e *evaluator) applies(p *Policy, s *statement) grant {
 		return grantNone
 	}
 	for _, id := range s.conditions {
-		if !e.holds(p, id) {
+		if !e.holds(&p.conditions[id], id) {
 			return grantNone
 		}
 	}
@@ -92,15 +92,16 @@ func (e *evaluator) matchesResource(patterns []template) bool {
 	return false
 }
 
-func (e *evaluator) holds(p *Policy, id uint16) bool {
+// holds decides a condition, given with its number in the policy or plan at hand.
+func (e *evaluator) holds(c *condition, id uint16) bool {
 	if id >= remembered {
-		return p.conditions[id].holds(e.ctx)
+		return c.holds(e.ctx)
 	}
 	word, bit := id/64, uint64(1)<<(id%64)
 	if e.known[word]&bit == 0 {
 		e.known[word] |= bit
 		e.held[word] &^= bit
-		if p.conditions[id].holds(e.ctx) {
+		if c.holds(e.ctx) {
 			e.held[word] |= bit
 		}
 	}

@@ -106,13 +106,14 @@ func Explain(req *Request, ps *Policies) *Explanation {
 // explainer is one explanation under way.
 type explainer struct {
 	decider
-	e    *Explanation
-	near []StatementReport // statements that might have allowed
+	policies *Policies
+	e        *Explanation
+	near     []StatementReport // statements that might have allowed
 }
 
 // explain explains without looking for remedies.
 func explain(req *Request, ps *Policies) *explainer {
-	x := &explainer{decider: decider{req: req, policies: ps}, e: &Explanation{
+	x := &explainer{decider: decider{req: req}, policies: ps, e: &Explanation{
 		Decision: Decide(req, ps), Caller: req.Principal.ARN, Action: req.Action, Resource: req.Resource,
 		CallerAccount: req.Principal.Account, ResourceAccount: req.ResourceAccount,
 	}}

@@ -111,6 +111,9 @@ func (n *statementNode) everyResource(resourceBased bool) bool {
 // intern gives the number of a condition, the same for equal ones.
 func (c *compiler) intern(n *conditionNode) (uint16, *failure) {
 	var b strings.Builder
+	if c.variables {
+		b.WriteByte('$')
+	}
 	b.WriteString(n.operator.text + "\x00" + strings.ToLower(n.key.text))
 	for _, v := range n.values {
 		b.WriteString("\x00" + v.text)
@@ -122,7 +125,9 @@ func (c *compiler) intern(n *conditionNode) (uint16, *failure) {
 		}
 		id = uint16(len(c.policy.conditions))
 		c.known[b.String()] = id
-		c.policy.conditions = append(c.policy.conditions, compileCondition(n, c.variables))
+		compiled := compileCondition(n, c.variables)
+		compiled.source = b.String()
+		c.policy.conditions = append(c.policy.conditions, compiled)
 	}
 	return id, nil
 }

@@ -31,15 +31,19 @@ func ResourceControlApplies(action, resource string, ctx *Context) bool {
 }
 
 func (a *action) underResourceControl(resource string, ctx *Context) bool {
+	return SupportsResourceControl(a.service) && !a.escapesResourceControl(resource, ctx)
+}
+
+func (a *action) escapesResourceControl(resource string, ctx *Context) bool {
 	switch {
-	case resource == "*" || !SupportsResourceControl(a.service):
-		return false
+	case resource == "*":
+		return true
 	case a.service == "kms":
-		return !equalFold(a.name, "RetireGrant") && !awsManagedKey(ctx)
+		return equalFold(a.name, "RetireGrant") || awsManagedKey(ctx)
 	case a.service == "sts":
-		return !strings.Contains(resource, ":role/aws-service-role/")
+		return strings.Contains(resource, ":role/aws-service-role/")
 	}
-	return true
+	return false
 }
 
 // awsManagedKey tells whether the key of a request is AWS's own: only those have aliases under alias/aws/ (KMS Developer Guide,
