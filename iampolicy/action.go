@@ -12,7 +12,7 @@ type actionPattern struct {
 func compileAction(raw string) actionPattern {
 	raw = strings.ToLower(raw)
 	service, name, found := strings.Cut(raw, ":")
-	if !found || strings.ContainsAny(service, "*?") {
+	if !found || service == "" || strings.ContainsAny(service, "*?") {
 		service, name = "", raw
 	}
 	t := compileTemplate(name, grammarLike, false)

@@ -2,7 +2,6 @@ package iampolicy
 
 import (
 	"net/netip"
-	"strings"
 	"time"
 )
 
@@ -11,7 +10,7 @@ import (
 type condition struct {
 	operator
 	hash   uint32
-	key    string // in lower case
+	key    string // ASCII letters in lower case
 	source string // what it was compiled from: the same for equal conditions
 
 	texts    []template // strings, ARNs and booleans
@@ -25,7 +24,7 @@ type condition struct {
 
 func compileCondition(n *conditionNode, variables bool) condition {
 	op, _ := parseOperator(n.operator.text)
-	c := condition{operator: op, key: strings.ToLower(n.key.text), hash: hashKey(n.key.text)}
+	c := condition{operator: op, key: lowerKey(n.key.text), hash: hashKey(n.key.text)}
 	for _, v := range n.values {
 		c.add(v.text, variables)
 	}

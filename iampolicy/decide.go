@@ -127,6 +127,7 @@ func (d *decider) source(layer Layer, s *Source, a *allowance) (denied bool) {
 		d.denial = Decision{Outcome: ExplicitDeny, Layer: layer, Policy: s.ID, Statement: -1}
 		return true
 	}
+	d.naming = layer == LayerResource
 	v := d.evaluate(p)
 	if v.deny >= 0 {
 		d.denial = Decision{Outcome: ExplicitDeny, Layer: layer, Policy: s.ID, Statement: v.deny, Sid: p.statements[v.deny].sid}

@@ -1,141 +1,191 @@
 package iampolicy
 
 import (
-	"encoding/json"
+	"flag"
 	"fmt"
-	"math/rand/v2"
+	"runtime"
+	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
+	"time"
 )
-
-// world makes random requests and policies over few words, so that they often meet.
-type world struct{ *rand.Rand }
-
-func (w world) one(words ...string) string { return words[w.IntN(len(words))] }
-
-func (w world) some(words ...string) []string {
-	out := []string{w.one(words...)}
-	for w.IntN(3) == 0 {
-		out = append(out, w.one(words...))
-	}
-	return out
-}
 
 var (
-	actionWords    = []string{"*", "s3:*", "s3:Get*", "S3:getobject", "ec2:*", "s3:PutObject", "ec2:Run?nstances", "*:*", "s3:*Object"}
-	resourceWords  = []string{"*", "arn:aws:s3:::b/*", "arn:aws:s3:::b/k", "arn:aws:s3:::${team}/*", "arn:aws:s3:::b/?", "arn:aws:s3:::*"}
-	keyWords       = []string{"team", "aws:TagKeys", "n", "arn", "flag", "none"}
-	valueWords     = []string{"a", "b", "A", "b*", "${team}", "*", "1", "2.50", "true", "false", "", "arn:aws:s3:::b/*", "arn:aws:*:::b/k"}
-	operatorWords  = []string{"StringEquals", "StringNotEquals", "StringEqualsIgnoreCase", "StringNotEqualsIgnoreCase", "StringLike", "StringNotLike", "NumericEquals", "NumericNotEquals", "NumericLessThan", "NumericGreaterThanEquals", "Bool", "ArnLike", "ArnNotLike"}
-	principalWords = []string{own, other, "arn:aws:iam::" + own + ":root", user.ARN, session.ARN, session.RoleARN, federated.ARN, federated.UserARN}
+	decisions  = flag.Int("decisions", 60_000, "how many generated decisions TestDifferential compares")
+	seed       = flag.Uint64("seed", 1, "seed of the generated decisions; each batch of them has a number of its own besides")
+	firstBatch = flag.Uint64("batch", 0, "number of the first batch of generated decisions: with -decisions 1, that batch only")
 )
 
-func (w world) condition() map[string]any {
-	operator := w.one("", "", "ForAllValues:", "ForAnyValue:") + w.one(operatorWords...) + w.one("", "", "IfExists")
-	values := w.some(valueWords...)
-	if w.IntN(8) == 0 {
-		operator, values = "Null", w.some("true", "false")
-	}
-	return map[string]any{operator: map[string]any{w.one(keyWords...): values}}
+// engines are the ways in which the engine decides; all have to say what the oracle says.
+var engines = []struct {
+	name   string
+	decide func(*Request, *Policies) Decision
+}{
+	{"Decide", Decide},
 }
 
-func (w world) statement(effect string, principals bool) map[string]any {
-	s := map[string]any{"Effect": effect, w.one("Action", "Action", "Action", "NotAction"): w.some(actionWords...), w.one("Resource", "Resource", "Resource", "NotResource"): w.some(resourceWords...)}
-	if w.IntN(2) == 0 {
-		s["Condition"] = w.condition()
-	}
-	if principals {
-		s["Principal"] = map[string]any{"AWS": w.some(principalWords...), "Service": service.ARN}
-		if w.IntN(3) == 0 {
-			s["Principal"] = "*"
+// A batch: its stock, and how often it is drawn on.
+const (
+	stockDocuments = 14
+	stockRequests  = 96
+	batchSets      = 200
+	setRequests    = 30
+	batchSize      = batchSets * setRequests
+)
+
+// tally counts what was decided by what.
+type tally struct {
+	outcomes  [3][7]int
+	operators map[string]int
+}
+
+func (c *tally) note(d Decision, members map[string]*member) {
+	c.outcomes[d.Outcome][d.Layer]++
+	if d.Statement >= 0 {
+		for _, condition := range members[d.Policy].read.document.statements[d.Statement].conditions {
+			c.operators[condition.operator]++
 		}
 	}
-	return s
 }
 
-func (w world) source(principals bool) Source {
-	var statements []map[string]any
-	for range 1 + w.IntN(3) {
-		statements = append(statements, w.statement(w.one("Allow", "Allow", "Allow", "Deny"), principals))
-	}
-	text, err := json.Marshal(map[string]any{"Version": version2012, "Statement": statements})
-	if err != nil {
-		panic(err)
-	}
-	return Source{ID: fmt.Sprint(w.Uint32()), Document: NewDocument(string(text))}
-}
-
-func (w world) sources(n int) []Source {
-	var out []Source
-	for range w.IntN(n + 1) {
-		out = append(out, w.source(false))
-	}
-	return out
-}
-
-func (w world) maybe(principals bool) *Source {
-	if w.IntN(2) == 0 {
-		return nil
-	}
-	s := w.source(principals)
-	return &s
-}
-
-func (w world) levels(principals bool) []Level {
-	var out []Level
-	for range w.IntN(3) {
-		l := Level{Target: w.one("r", "ou", "a"), Policies: []Source{fullAccess}}
-		if w.IntN(3) == 0 {
-			l.Policies = append(l.Policies, w.source(principals))
+func (c *tally) add(o *tally) {
+	for outcome := range o.outcomes {
+		for layer, n := range o.outcomes[outcome] {
+			c.outcomes[outcome][layer] += n
 		}
-		if w.IntN(6) == 0 {
-			l.Policies = l.Policies[1:]
-		}
-		out = append(out, l)
 	}
-	return out
+	for name, n := range o.operators {
+		c.operators[name] += n
+	}
 }
 
-func (w world) request() (*Request, map[string][]string) {
-	values := map[string][]string{}
-	ctx := new(Context)
-	for _, key := range keyWords[:5] {
-		switch w.IntN(4) {
-		case 0:
-			continue
-		case 1:
-			if key == "aws:TagKeys" {
-				values[strings.ToLower(key)] = w.some("a", "b", "", "c")
-				break
+// runBatch compares engine and oracle over a batch; it returns the first scenario on which they differ, shrunk.
+func runBatch(d dice, sets int, c *tally) *scenario {
+	s := newStock(d, stockDocuments, stockRequests)
+	for range sets {
+		set := s.set()
+		for range setRequests {
+			o := pick(s.dice, s.requests)
+			want := o.decide(&set.plain)
+			c.note(want, s.members)
+			for _, e := range engines {
+				if e.decide(o.req, &set.engine) != want {
+					return shrink(newScenario(o.req, &set.engine), differs)
+				}
 			}
-			fallthrough
-		default:
-			values[strings.ToLower(key)] = []string{w.one("a", "b", "*", "1", "2.5", "true", "arn:aws:s3:::b/k", "")}
 		}
-		ctx.Set(key, values[strings.ToLower(key)]...)
 	}
-	who := []Principal{user, session, federated, root, service, anonymous, session}[w.IntN(7)]
-	who.ServiceLinked = who.Kind == AssumedRole && w.IntN(6) == 0
-	return &Request{Principal: who, Action: w.one("s3:GetObject", "s3:PutObject", "ec2:RunInstances"),
-		Resource: w.one("arn:aws:s3:::b/k", "arn:aws:s3:::a/x", "*"), ResourceAccount: w.one(own, own, other), Context: ctx}, values
+	return nil
 }
 
-// TestDifferential compares the engine with the plain interpreter.
+func differs(s *scenario) bool { return len(answers(s)) > 1 }
+
+// answers gives the distinct answers to a scenario, each with who gave it.
+func answers(s *scenario) map[string][]string {
+	req, set := s.build()
+	out := map[string][]string{asJSON(newOracle(req).decide(&set.plain)): {"oracle"}}
+	for _, e := range engines {
+		text := asJSON(e.decide(req, &set.engine))
+		out[text] = append(out[text], e.name)
+	}
+	return out
+}
+
+func report(s *scenario) string {
+	text := s.String()
+	for answer, who := range answers(s) {
+		text += fmt.Sprintf("\n%s: %s", strings.Join(who, ", "), answer)
+	}
+	return text
+}
+
+// inBatches runs batches on all processors until there were so many decisions, or the test has failed.
+func inBatches(t *testing.T, total, size int, run func(batch uint64)) {
+	var next atomic.Uint64
+	batches := uint64((total + size - 1) / size)
+	start := time.Now()
+	var workers sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		workers.Go(func() {
+			for n := next.Add(1) - 1; n < batches && !t.Failed(); n = next.Add(1) - 1 {
+				run(*firstBatch + n)
+				if done := (n + 1) * uint64(size); done/5_000_000 != n*uint64(size)/5_000_000 {
+					t.Logf("%d of %d in %s", done, total, time.Since(start).Round(time.Second))
+				}
+			}
+		})
+	}
+	workers.Wait()
+	t.Logf("%d decisions, seed %d, in %s", batches*uint64(size), *seed, time.Since(start).Round(time.Millisecond))
+}
+
+// TestDifferential compares the compiled engine with the plain interpreter on generated decisions: outcome, layer, node of the
+// tree, policy and statement. For long runs: go test ./iampolicy -run TestDifferential -v -timeout 0 -decisions 100000000
 func TestDifferential(t *testing.T) {
-	seen := map[Outcome]int{}
-	for seed := range uint64(4000) {
-		w := world{rand.New(rand.NewPCG(seed, 1))}
-		req, values := w.request()
-		ps := &Policies{ServiceControl: w.levels(false), ResourceControl: w.levels(true), Identity: w.sources(3), Session: w.sources(1),
-			Boundary: w.maybe(false), Resource: w.maybe(true), ResourceMustAllow: w.IntN(5) == 0}
-		o := &oracle{req: req, ctx: values}
-		got, want := Decide(req, ps), o.decide(t, ps)
-		seen[want]++
-		if got.Outcome != want {
-			t.Fatalf("seed %d: %+v, want %v\n%+v %v\n%s", seed, got, want, *req, values, asJSON(ps))
+	total := tally{operators: map[string]int{}}
+	var lock sync.Mutex
+	inBatches(t, *decisions, batchSize, func(batch uint64) {
+		c := tally{operators: map[string]int{}}
+		if s := runBatch(seeded(*seed, batch), batchSets, &c); s != nil {
+			t.Errorf("they differ: -seed %d -batch %d -decisions 1\n%s", *seed, batch, report(s))
+		}
+		lock.Lock()
+		defer lock.Unlock()
+		total.add(&c)
+	})
+	if !t.Failed() && *decisions >= 50_000 {
+		total.check(t)
+	}
+}
+
+// check wants each outcome, layer and operator to have decided often enough for a difference to show.
+func (c *tally) check(t *testing.T) {
+	all := 0
+	var outcomes [3]int
+	for outcome := range c.outcomes {
+		for _, n := range c.outcomes[outcome] {
+			outcomes[outcome] += n
+			all += n
 		}
 	}
-	if seen[Allowed] < 200 || seen[ExplicitDeny] < 300 || seen[ImplicitDeny] < 300 {
-		t.Errorf("the outcomes are too uneven to tell: %v", seen)
+	percent := func(n int) float64 { return 100 * float64(n) / float64(all) }
+	for outcome, n := range outcomes {
+		t.Logf("%-12v %5.1f%%", Outcome(outcome), percent(n))
+		if percent(n) < 15 {
+			t.Errorf("%v in %.1f%% of the decisions only", Outcome(outcome), percent(n))
+		}
+		for layer, n := range c.outcomes[outcome] {
+			possible := Outcome(outcome) != Allowed && layer != int(LayerNone) ||
+				Outcome(outcome) == Allowed && (layer == int(LayerNone) || layer == int(LayerResource) || layer == int(LayerIdentity))
+			t.Logf("    by %-16s %5.1f%%", Layer(layer), percent(n))
+			if possible != (n > 0) || possible && percent(n) < 0.5 {
+				t.Errorf("%v by %q in %.2f%% of the decisions", Outcome(outcome), Layer(layer), percent(n))
+			}
+		}
 	}
+	names := operatorNames()
+	least := slices.MinFunc(names, func(a, b string) int { return c.operators[a] - c.operators[b] })
+	t.Logf("%d operators decided, %s least: %d times", len(names), least, c.operators[least])
+	if c.operators[least]*1_000_000/all < 20 {
+		t.Errorf("%s stood in the deciding statement %d times only in %d decisions", least, c.operators[least], all)
+	}
+}
+
+// operatorNames lists every operator with its prefixes and suffixes.
+func operatorNames() (names []string) {
+	bases := slices.Clone(baseOperators)
+	for name := range negatedOperators {
+		bases = append(bases, name)
+	}
+	for _, base := range bases {
+		for _, set := range []string{"", "ForAllValues:", "ForAnyValue:"} {
+			names = append(names, set+base)
+			if base != "Null" {
+				names = append(names, set+base+"IfExists")
+			}
+		}
+	}
+	return names
 }

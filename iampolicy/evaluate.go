@@ -14,6 +14,7 @@ type evaluator struct {
 	ctx      *Context
 	who      *Principal
 	bounded  bool // the caller has a permissions boundary
+	naming   bool // the policy at hand is a resource's: it allows only whom it names
 
 	// What is known of the conditions of the policy or plan at hand, by their number. Conditions beyond are decided each time;
 	// only documents over the quotas can hold as many.
@@ -57,6 +58,8 @@ func (e *evaluator) applies(p *Policy, s *statement) grant {
 		if g = e.names(s); g == grantNone {
 			return grantNone
 		}
+	} else if e.naming && !s.deny {
+		return grantNone
 	}
 	if !s.everything && e.matchesResource(s.resources) == s.notResource {
 		return grantNone

@@ -61,6 +61,15 @@ func equalFold(a, b string) bool {
 	return sameLetters(load(a, n-8), load(b, n-8))
 }
 
+// lowerKey gives a key in ASCII lower case: other letters of a tag's key are as they are.
+func lowerKey(key string) string {
+	b := []byte(key)
+	for i := range b {
+		b[i] = lower(b[i])
+	}
+	return string(b)
+}
+
 // sameLetters tells whether the eight bytes of x and y are the same but for the case of ASCII letters.
 func sameLetters(x, y uint64) bool {
 	differ := x ^ y

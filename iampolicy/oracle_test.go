@@ -1,261 +1,231 @@
 package iampolicy
 
-import (
-	"encoding/json"
-	"math/big"
-	"regexp"
-	"slices"
-	"strings"
-	"testing"
+import "strings"
+
+// The oracle is a plain interpreter of the policy language: slow, short, and written from the documented rules. It reads
+// documents with encoding/json (oracle_document_test.go), matches patterns and principals (oracle_match_test.go) and values
+// (oracle_condition_test.go) in its own way, and shares no code with the engine but the types of a request and an answer.
+//
+// Rules: IAM User Guide, "Policy evaluation logic", "Cross-account policy evaluation logic" and the policy elements
+// reference; Organizations User Guide, "SCP evaluation" and "Resource control policies (RCPs)"; docs/policy-decisions.md
+// where those leave something open.
+
+// oracle is one request as the plain interpreter sees it.
+type oracle struct {
+	req     *Request
+	action  string              // in lower case
+	keys    map[string][]string // the context; keys in lower case
+	bounded bool
+}
+
+func newOracle(req *Request) *oracle {
+	o := &oracle{req: req, action: strings.ToLower(req.Action), keys: map[string][]string{}}
+	req.Context.Keys(func(key string, values []string) bool {
+		o.keys[asciiLower(key)] = values
+		return true
+	})
+	return o
+}
+
+// asciiLower is strings.ToLower for the letters that condition keys are compared without regard to.
+func asciiLower(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r >= 'A' && r <= 'Z' {
+			return r + 'a' - 'A'
+		}
+		return r
+	}, s)
+}
+
+// reach is how closely a statement names the caller, in rising order.
+type reach int
+
+const (
+	nobody  reach = iota
+	account       // the caller's account is named
+	behind        // the role of the session, or the user of the federated user, is named
+	itself        // the caller is named, or everyone; or the policy has no principals
 )
 
-// The oracle is a plain interpreter of policies as encoding/json reads them, written from the documented rules and sharing no
-// matching code with the engine. It knows what randomWorld writes, and no more.
-
-type oracle struct {
-	req *Request
-	ctx map[string][]string // keys in lower case
+// opinion is what a layer, or a level of a chain, says.
+type opinion struct {
+	denied  bool
+	denial  Decision
+	allowed reach
+	by      Decision // what allows most closely
+	silent  string   // of a chain: the target of the first level that does not allow
+	gap     bool
 }
 
-// list gives one string or many as a list.
-func list(v any) []string {
-	switch v := v.(type) {
-	case string:
-		return []string{v}
-	case []any:
-		var out []string
-		for _, s := range v {
-			out = append(out, s.(string))
+// oracleSource and oracleLevel are policies as the oracle has read them.
+type oracleSource struct {
+	id       string
+	document *oracleDocument
+}
+
+type oracleLevel struct {
+	target   string
+	policies []oracleSource
+}
+
+type oraclePolicies struct {
+	serviceControl, resourceControl []oracleLevel
+	identity, session               []oracleSource
+	boundary, resource              *oracleSource
+	resourceMustAllow               bool
+}
+
+// ask evaluates every statement of some policies, which count as one set: the first deny and the closest allow are kept.
+func (o *oracle) ask(layer Layer, policies ...oracleSource) (out opinion) {
+	for _, p := range policies {
+		if p.document.malformed && !out.denied {
+			out.denied, out.denial = true, Decision{Outcome: ExplicitDeny, Layer: layer, Policy: p.id, Statement: -1}
 		}
-		return out
-	}
-	return nil
-}
-
-func wild(pattern string) *regexp.Regexp {
-	r := strings.NewReplacer(`\*`, ".*", `\?`, ".").Replace(regexp.QuoteMeta(pattern))
-	return regexp.MustCompile("(?s)^" + r + "$")
-}
-
-// substitute replaces ${key}; ok is false if one has no single value. Values are quoted so that they stay text.
-var variablePattern = regexp.MustCompile(`\$\{([^}]+)\}`)
-
-func (o *oracle) substitute(s string) (literal, pattern string, ok bool) {
-	ok = true
-	expand := func(quote bool) string {
-		return variablePattern.ReplaceAllStringFunc(s, func(v string) string {
-			values := o.ctx[strings.ToLower(v[2:len(v)-1])]
-			if len(values) != 1 {
-				ok = false
-				return ""
-			}
-			if quote {
-				return plain(values[0])
-			}
-			return values[0]
-		})
-	}
-	return expand(false), expand(true), ok
-}
-
-func (o *oracle) glob(pattern, s string) bool {
-	_, p, ok := o.substitute(pattern)
-	return ok && wild(p).MatchString(plain(s))
-}
-
-// plain hides the stars of a value from patterns.
-func plain(s string) string { return strings.NewReplacer("*", "\x01", "?", "\x02").Replace(s) }
-
-// statement tells whether a statement applies, and the grant of its Principal.
-func (o *oracle) statement(s map[string]any) grant {
-	in := func(list []string, match func(string) bool) bool { return slices.ContainsFunc(list, match) }
-	action := func(p string) bool {
-		return wild(strings.ToLower(p)).MatchString(strings.ToLower(o.req.Action))
-	}
-	resource := func(p string) bool { return o.glob(p, o.req.Resource) }
-	if a, ok := s["Action"]; ok && !in(list(a), action) {
-		return grantNone
-	}
-	if a, ok := s["NotAction"]; ok && in(list(a), action) {
-		return grantNone
-	}
-	if r, ok := s["Resource"]; ok && !in(list(r), resource) {
-		return grantNone
-	}
-	if r, ok := s["NotResource"]; ok && in(list(r), resource) {
-		return grantNone
-	}
-	conditions, _ := s["Condition"].(map[string]any)
-	for operator, block := range conditions {
-		for key, values := range block.(map[string]any) {
-			if !o.condition(operator, strings.ToLower(key), list(values)) {
-				return grantNone
-			}
-		}
-	}
-	p, ok := s["Principal"]
-	if !ok {
-		return grantDirect
-	}
-	return o.principal(p)
-}
-
-func (o *oracle) principal(p any) grant {
-	if p == "*" {
-		return grantDirect
-	}
-	best, who := grantNone, &o.req.Principal
-	for kind, values := range p.(map[string]any) {
-		for _, v := range list(values) {
-			g := grantNone
+		for i, s := range p.document.statements {
+			named := o.applies(layer, s)
+			cause := Decision{Layer: layer, Policy: p.id, Statement: i, Sid: s.sid}
 			switch {
-			case kind == "AWS" && v == "*":
-				g = grantDirect
-			case kind == "Service":
-				if who.Kind == ServicePrincipal && v == who.ARN {
-					g = grantDirect
-				}
-			case who.Kind == ServicePrincipal || who.Kind == Anonymous:
-			case v == who.Account || strings.HasSuffix(v, "::"+who.Account+":root"):
-				g = grantDelegated
-			case who.Kind == RootUser:
-			case v == who.ARN:
-				g = grantDirect
-			case v == who.RoleARN || v == who.UserARN:
-				g = grantRole
-			}
-			best = max(best, g)
-		}
-	}
-	return best
-}
-
-func (o *oracle) condition(operator, key string, policy []string) bool {
-	base, ifExists := strings.CutSuffix(operator, "IfExists")
-	set, base, found := strings.Cut(base, ":")
-	if !found {
-		set, base = "", set
-	}
-	values, present := o.ctx[key]
-	if base == "Null" {
-		return slices.Contains(policy, map[bool]string{true: "false", false: "true"}[len(values) > 0])
-	}
-	if len(values) == 0 && ifExists {
-		return true
-	}
-	positive := strings.Replace(base, "Not", "", 1)
-	negated := positive != base
-	one := func(v string) bool {
-		return slices.ContainsFunc(policy, func(p string) bool { return o.compare(positive, v, p) })
-	}
-	empty := !slices.ContainsFunc(values, func(v string) bool { return v != "" })
-	switch set {
-	case "ForAllValues":
-		return !present || empty || !slices.ContainsFunc(values, func(v string) bool { return one(v) == negated })
-	case "ForAnyValue":
-		return !empty && slices.ContainsFunc(values, func(v string) bool { return one(v) != negated })
-	}
-	return len(values) < 2 && slices.ContainsFunc(values, one) != negated
-}
-
-func (o *oracle) compare(operator, v, p string) bool {
-	literal, _, ok := o.substitute(p)
-	switch operator {
-	case "StringEquals":
-		return ok && v == literal
-	case "StringEqualsIgnoreCase":
-		return ok && strings.EqualFold(v, literal)
-	case "StringLike":
-		return o.glob(p, v)
-	case "Bool":
-		return ok && strings.EqualFold(v, "true") == strings.EqualFold(literal, "true")
-	case "ArnLike":
-		_, pattern, _ := o.substitute(p)
-		want, got := strings.SplitN(pattern, ":", 6), strings.SplitN(v, ":", 6)
-		for len(want) < 6 && strings.HasSuffix(p, "*") { // a star at the end stands for the missing parts
-			want = append(want, "*")
-		}
-		if !ok || len(want) != 6 || len(got) != 6 {
-			return false
-		}
-		for i := range want {
-			if !wild(want[i]).MatchString(plain(got[i])) {
-				return false
-			}
-		}
-		return true
-	}
-	a, ok1 := new(big.Rat).SetString(v)
-	b, ok2 := new(big.Rat).SetString(p)
-	if !ok1 || !ok2 {
-		return false
-	}
-	c := a.Cmp(b)
-	return map[string]bool{"NumericEquals": c == 0, "NumericLessThan": c < 0, "NumericGreaterThanEquals": c >= 0}[operator]
-}
-
-// evaluate gives whether a set of policies denies, and the closest grant.
-func (o *oracle) evaluate(t *testing.T, sources ...Source) (denied bool, g grant) {
-	for _, source := range sources {
-		var document struct{ Statement []map[string]any }
-		if err := json.Unmarshal([]byte(source.Document.Text()), &document); err != nil {
-			t.Fatal(err)
-		}
-		for _, s := range document.Statement {
-			switch applies := o.statement(s); {
-			case applies == grantNone:
-			case s["Effect"] == "Deny":
-				denied = true
-			default:
-				g = max(g, applies)
+			case named == nobody:
+			case s.deny && !out.denied:
+				cause.Outcome = ExplicitDeny
+				out.denied, out.denial = true, cause
+			case !s.deny && named > out.allowed:
+				cause.Outcome = Allowed
+				out.allowed, out.by = named, cause
 			}
 		}
 	}
-	return denied, g
+	return out
 }
 
-// decide is the decision function as the documentation puts it, one line a rule.
-func (o *oracle) decide(t *testing.T, ps *Policies) Outcome {
-	who := &o.req.Principal
-	person := who.Kind != ServicePrincipal && who.Kind != Anonymous
-	chain := func(levels []Level) (denied, ok bool) {
-		ok = true
-		for _, l := range levels {
-			d, g := o.evaluate(t, l.Policies...)
-			denied, ok = denied || d, ok && g > grantNone
+func (o *oracle) askOne(layer Layer, p *oracleSource) opinion {
+	if p == nil {
+		return opinion{}
+	}
+	return o.ask(layer, *p)
+}
+
+// chain asks each level: a deny at any of them denies, and each has to allow.
+func (o *oracle) chain(layer Layer, levels []oracleLevel) (out opinion) {
+	for _, l := range levels {
+		here := o.ask(layer, l.policies...)
+		if here.denied && !out.denied {
+			out.denied, out.denial = true, here.denial
+			out.denial.Target = l.target
 		}
-		return denied, ok
-	}
-	scpDenied, scpOK := chain(ps.ServiceControl)
-	if !person || who.ServiceLinked {
-		scpDenied, scpOK = false, true
-	}
-	rcpDenied, rcpOK := chain(ps.ResourceControl)
-	if who.ServiceLinked || !strings.HasPrefix(o.req.Action, "s3:") || o.req.Resource == "*" {
-		rcpDenied, rcpOK = false, true
-	}
-	one := func(s *Source) (bool, grant) {
-		if s == nil {
-			return false, grantNone
+		if here.allowed == nobody && !out.gap {
+			out.gap, out.silent = true, l.target
 		}
-		return o.evaluate(t, *s)
 	}
-	rDenied, r := one(ps.Resource)
-	iDenied, i := o.evaluate(t, ps.Identity...)
-	bDenied, b := one(ps.Boundary)
-	sDenied, s := o.evaluate(t, ps.Session...)
-	if scpDenied || rcpDenied || rDenied || iDenied || bDenied || sDenied {
-		return ExplicitDeny
+	return out
+}
+
+// underServiceControl: IAM users, roles and root users of members; not service-linked roles, services and outsiders.
+func (o *oracle) underServiceControl() bool {
+	who := o.req.Principal
+	return who.Kind != ServicePrincipal && who.Kind != Anonymous && !who.ServiceLinked
+}
+
+// underResourceControl: whoever calls, on the services that support RCPs; not service-linked roles, not kms:RetireGrant.
+func (o *oracle) underResourceControl() bool {
+	service, _, _ := strings.Cut(o.action, ":")
+	return !o.req.Principal.ServiceLinked && o.action != "kms:retiregrant" && SupportsResourceControl(service)
+}
+
+// decide is the decision function as the documentation puts it.
+func (o *oracle) decide(ps *oraclePolicies) Decision {
+	if o.action == "sts:getcalleridentity" {
+		return Decision{Outcome: Allowed, Statement: -1}
 	}
-	identity := i > grantNone || who.Kind == RootUser
-	limits := (ps.Boundary == nil || b > grantNone) && (ps.Session == nil && who.Kind != FederatedUser || s > grantNone)
-	own := identity && limits
-	allowed := r > grantNone && (own || !person)
-	if person && who.Account == o.req.ResourceAccount {
-		allowed = r == grantDirect || r == grantRole && limits || own && (!ps.ResourceMustAllow || r > grantNone)
+	o.bounded = ps.boundary != nil
+	var scp, rcp opinion
+	if o.underServiceControl() {
+		scp = o.chain(LayerServiceControl, ps.serviceControl)
 	}
-	if allowed && scpOK && rcpOK {
-		return Allowed
+	if o.underResourceControl() {
+		rcp = o.chain(LayerResourceControl, ps.resourceControl)
 	}
-	return ImplicitDeny
+	resource, identity := o.askOne(LayerResource, ps.resource), o.ask(LayerIdentity, ps.identity...)
+	boundary, session := o.askOne(LayerBoundary, ps.boundary), o.ask(LayerSession, ps.session...)
+	for _, l := range []opinion{scp, rcp, resource, identity, boundary, session} {
+		if l.denied {
+			return l.denial
+		}
+	}
+	implicit := Decision{Outcome: ImplicitDeny, Statement: -1}
+	switch {
+	case scp.gap:
+		implicit.Layer, implicit.Target = LayerServiceControl, scp.silent
+	case rcp.gap:
+		implicit.Layer, implicit.Target = LayerResourceControl, rcp.silent
+	default:
+		limits := o.limits(ps, boundary.allowed != nobody, session.allowed != nobody)
+		implicit.Layer = o.lacking(ps, resource.allowed, identity.allowed != nobody, limits)
+	}
+	if implicit.Layer != LayerNone {
+		return implicit
+	}
+	return o.grantor(ps, resource, identity)
+}
+
+// limits gives the limit on the caller's permissions that is silent. A federated user without session policies has none.
+func (o *oracle) limits(ps *oraclePolicies, boundary, session bool) Layer {
+	if ps.boundary != nil && !boundary {
+		return LayerBoundary
+	}
+	if (len(ps.session) > 0 || o.req.Principal.Kind == FederatedUser) && !session {
+		return LayerSession
+	}
+	return LayerNone
+}
+
+func (o *oracle) acrossAccounts() bool {
+	return o.req.ResourceAccount != "" && o.req.ResourceAccount != o.req.Principal.Account
+}
+
+// lacking gives the first layer, of those behind the chains, that has to allow and does not.
+func (o *oracle) lacking(ps *oraclePolicies, resource reach, identity bool, limits Layer) Layer {
+	who := o.req.Principal
+	if who.Kind == ServicePrincipal || who.Kind == Anonymous { // nobody's policies but the resource's
+		if resource == nobody {
+			return LayerResource
+		}
+		return LayerNone
+	}
+	identity = identity || who.Kind == RootUser
+	if o.acrossAccounts() { // both accounts have to allow
+		if !identity {
+			return LayerIdentity
+		}
+		if resource == nobody {
+			return LayerResource
+		}
+		return limits
+	}
+	if ps.resourceMustAllow && resource == nobody {
+		return LayerResource
+	}
+	switch resource {
+	case itself:
+		return LayerNone
+	case behind:
+		return limits
+	}
+	if !identity {
+		return LayerIdentity
+	}
+	return limits
+}
+
+// grantor names what allowed: the resource's policy where it named the caller, had to allow, or is another account's.
+func (o *oracle) grantor(ps *oraclePolicies, resource, identity opinion) Decision {
+	who := o.req.Principal
+	outside := o.acrossAccounts() || who.Kind == ServicePrincipal || who.Kind == Anonymous
+	switch {
+	case resource.allowed >= behind, resource.allowed == account && (ps.resourceMustAllow || outside):
+		return resource.by
+	case identity.allowed != nobody:
+		return identity.by
+	}
+	return Decision{Outcome: Allowed, Statement: -1}
 }

@@ -114,9 +114,9 @@ func (c *compiler) intern(n *conditionNode) (uint16, *failure) {
 	if c.variables {
 		b.WriteByte('$')
 	}
-	b.WriteString(n.operator.text + "\x00" + strings.ToLower(n.key.text))
+	b.WriteString(n.operator.text + "\x00" + lowerKey(n.key.text))
 	for _, v := range n.values {
-		b.WriteString("\x00" + v.text)
+		b.WriteString("\xff" + v.text) // no text holds this byte
 	}
 	id, ok := c.known[b.String()]
 	if !ok {
