@@ -12,7 +12,7 @@ import (
 func parseDate(s string) (t time.Time, ok bool) {
 	if isDigits(s) {
 		sec, err := strconv.ParseInt(s, 10, 64)
-		return time.Unix(sec, 0), err == nil
+		return time.Unix(sec, 0), err == nil && sec <= maxEpoch
 	}
 	date, clock := s, ""
 	if i := strings.IndexAny(s, "tT"); i >= 0 {
@@ -46,7 +46,11 @@ func number(s string, low, high int) (n int, ok bool) {
 	return n, low <= n && n <= high
 }
 
-const maxYear = 292278993 // the last year of IAM's clock
+// The last year and second of IAM's clock, which counts milliseconds in 64 bits.
+const (
+	maxYear  = 292278993
+	maxEpoch = 1<<63/1000 - 1
+)
 
 func parseDay(s string) (year, month, day int, ok bool) {
 	s, negative := strings.CutPrefix(s, "-")

@@ -18,10 +18,13 @@ func (v *statementView) report(s StatementReport, n *statementNode) StatementRep
 	s.Sid, s.Deny = c.sid, c.deny
 	s.Start, s.End = v.position(n.offset), v.position(endOf(v.text, n.offset))
 	s.Parts = append(s.Parts, v.actionPart(c, n))
-	if c.who != nil {
+	switch {
+	case c.who != nil:
 		s.Grant = Grant(v.names(c))
 		s.Parts = append(s.Parts, v.principalPart(c, n, s.Grant))
-	} else {
+	case s.Layer == LayerResource && !c.deny:
+		s.Parts = append(s.Parts, Part{Element: "Principal", Request: v.callerNames(), At: s.Start, Note: "a resource's policy allows only whom it names"})
+	default:
 		s.Grant = GrantCaller
 	}
 	s.Parts = append(s.Parts, v.resourcePart(c, n))

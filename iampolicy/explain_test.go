@@ -2,7 +2,6 @@ package iampolicy
 
 import (
 	"encoding/json"
-	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
@@ -22,10 +21,7 @@ func decided(e *Explanation) Decision {
 func TestExplanationAgrees(t *testing.T) {
 	remedied, denied := 0, 0
 	for seed := range uint64(3000) {
-		w := world{rand.New(rand.NewPCG(seed, 7))}
-		req, _ := w.request()
-		ps := &Policies{ServiceControl: w.levels(false), ResourceControl: w.levels(true), Identity: w.sources(3), Session: w.sources(1),
-			Boundary: w.maybe(false), Resource: w.maybe(true), ResourceMustAllow: w.IntN(5) == 0}
+		req, ps := seeded(seed, 7).decision()
 		want := Decide(req, ps)
 		e := Explain(req, ps)
 		if e.Decision != want {

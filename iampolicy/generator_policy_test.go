@@ -9,6 +9,7 @@ var (
 	policyActions = []string{"*", "*", "s3:*", "s3:Get*", "S3:getobject", "s3:GetObject", "s3:?etObject", "*:*", "s3:*Object", "s?:*", "*Object", "s3*",
 		"sqs:*", "kms:*", "sts:*", "ec2:Run*", "ec2:*", "iam:*", "newservice:Do*", "s3:Get:*", "kms:Decrypt", "sqs:SendMessage", ""}
 	narrowActions   = policyActions[2:]
+	broadActions    = []string{"*", "s3:*", "*:*", "s*", "*e*"}
 	policyResources = []string{"*", "*", "*", "arn:aws:s3:::*", "arn:aws:s3:::b/*", "arn:aws:s3:::b/k", "arn:aws:s3:::b/?", "arn:aws:s3:::${aws:PrincipalTag/team}/*",
 		"arn:aws:s3:::${aws:username, 'b'}/*", "arn:aws:*:*:*:*", "arn:aws:s3", "arn:aws:sqs:*:" + own + ":${aws:PrincipalTag/team}-*", "arn:*:s3:::b/k", "arn:aws:s*:eu-west-1:*",
 		"arn:aws:sns:*:topic", "arn:aws:sns:*:*:topic:*", "arn:aws:s3:::b/${*}", "arn:aws:${aws:username}:::b", "arn:aws:iam::" + own + ":user/${aws:username}", "arn:aws:s3*:b/k", "arn:a?s:s3:::b/k", "*:user/*", "arn:aws:s3:::?/é", ""}
@@ -19,23 +20,22 @@ var (
 )
 
 func (d dice) principal() any {
-	if d.oneIn(5) {
+	if d.oneIn(3) {
 		return "*"
 	}
 	p := map[string]any{}
 	for len(p) == 0 {
 		if !d.oneIn(6) {
-			names := append(d.some(principalNames), pick(d, principalNames))
-			p["AWS"] = names
+			p["AWS"] = append(d.some(principalNames), pick(d, principalNames), pick(d, principalNames))
 		}
 		if d.oneIn(3) {
 			p["Service"] = d.some(serviceNames)
 		}
 		if d.oneIn(8) {
-			p["Federated"] = d.some([]string{"cognito-identity.amazonaws.com", user.ARN})
+			p["Federated"] = d.some([]string{"accounts.google.com", "arn:aws:iam::" + own + ":saml-provider/idp", user.ARN})
 		}
 		if d.oneIn(8) {
-			p["CanonicalUser"] = "79a59df900b949e55d96a1e698fbacedfd6e09d98eacf8f8d5218e7cd47ef2be"
+			p["CanonicalUser"] = canonicalID
 		}
 	}
 	return p
@@ -55,16 +55,19 @@ const (
 func (d dice) statement(f flavour, principals bool) map[string]any {
 	denies := f == denying || f == mixed && d.oneIn(3)
 	s := map[string]any{"Effect": "Allow"}
-	actions, conditions := policyActions, d.below(2)
+	actions, resources, conditions := policyActions, policyResources, d.below(2)
 	if denies {
-		s["Effect"], actions, conditions = "Deny", narrowActions, 1+d.below(2)
+		s["Effect"], actions, conditions = "Deny", narrowActions, d.below(3)
+	}
+	if f == generous && !d.oneIn(3) || d.oneIn(4) {
+		actions, resources = broadActions, policyResources[:3]
 	}
 	if d.oneIn(2) {
 		s["Sid"] = fmt.Sprintf("S%d", d.below(100))
 	}
 	s[pick(d, []string{"Action", "Action", "Action", "Action", "Action", "Action", "NotAction"})] = d.written(d.some(actions))
 	if !d.oneIn(20) {
-		s[pick(d, []string{"Resource", "Resource", "Resource", "Resource", "Resource", "NotResource"})] = d.written(d.some(policyResources))
+		s[pick(d, []string{"Resource", "Resource", "Resource", "Resource", "Resource", "NotResource"})] = d.written(d.some(resources))
 	}
 	block := map[string]map[string]any{}
 	for range conditions {

@@ -64,7 +64,7 @@ func (s *stock) set() *setOf {
 		level, plain := s.level(fmt.Sprintf("rcp-%d", i), &s.resource, deny)
 		out.engine.ResourceControl, out.plain.resourceControl = append(out.engine.ResourceControl, level), append(out.plain.resourceControl, plain)
 	}
-	for range s.below(4) {
+	for range pick(s.dice, []int{0, 1, 1, 2, 3}) {
 		m := s.choose(&s.plain, deny)
 		out.engine.Identity, out.plain.identity = append(out.engine.Identity, m.source), append(out.plain.identity, m.read)
 	}
@@ -111,4 +111,10 @@ func (s *stock) level(target string, of *[flavours][]*member, deny int) (Level, 
 		add(pick(s.dice, of[s.below(int(flavours))]))
 	}
 	return level, plain
+}
+
+// decision makes one request with its policies, for tests that want no more.
+func (d dice) decision() (*Request, *Policies) {
+	s := newStock(d, 4, 1)
+	return s.requests[0].req, &s.set().engine
 }

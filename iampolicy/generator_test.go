@@ -3,6 +3,7 @@ package iampolicy
 import (
 	"encoding/json"
 	"math/rand/v2"
+	"slices"
 )
 
 // The generator makes policies and requests over few words, so that they often meet, and over the odd forms that the language
@@ -42,11 +43,13 @@ func (d dice) some(words []string) []string {
 	return out
 }
 
-const management = "777788889999"
+const (
+	management = "777788889999"
+)
 
 // callers are all kinds of principals, of two accounts.
 var callers = []Principal{
-	user, session, session, federated, root, service, anonymous,
+	user, user, user, session, session, session, session, federated, root, service, anonymous,
 	{Kind: User, Account: own, ARN: "arn:aws:iam::" + own + ":user/team/Bob", UniqueID: "AIDAEXAMPLEBOB000000"},
 	{Kind: AssumedRole, Account: own, ARN: "arn:aws:sts::" + own + ":assumed-role/AWSServiceRoleForX/x", UniqueID: "AROAEXAMPLESLR000000",
 		RoleARN: "arn:aws:iam::" + own + ":role/aws-service-role/x.amazonaws.com/AWSServiceRoleForX", ServiceLinked: true},
@@ -54,15 +57,18 @@ var callers = []Principal{
 	{Kind: RootUser, Account: other, ARN: "arn:aws:iam::" + other + ":root"},
 	{Kind: User, Account: management, ARN: "arn:aws:iam::" + management + ":user/admin", UniqueID: "AIDAEXAMPLEADMIN0000"},
 	{Kind: ServicePrincipal, ARN: "s3.amazonaws.com"},
+	{Kind: FederatedIdentity, ARN: "arn:aws:iam::" + own + ":saml-provider/idp"},
+	{Kind: FederatedIdentity, ARN: "accounts.google.com"},
+	{Kind: User, Account: other, ARN: "arn:aws:iam::" + other + ":user/ana", UniqueID: "AIDAEXAMPLEOTHER0000", CanonicalUser: canonicalID},
 	{Kind: FederatedUser, Account: own, ARN: "arn:aws:sts::" + own + ":federated-user/ana", UserARN: "arn:aws:iam::" + own + ":user/team/Bob", UniqueID: own + ":ana"},
 }
 
 var (
 	requestActions = []string{"s3:GetObject", "s3:GetObject", "S3:getobject", "s3:PutObject", "s3:ListBucket", "sqs:SendMessage", "kms:Decrypt",
-		"kms:RetireGrant", "KMS:retiregrant", "sts:AssumeRole", "ec2:RunInstances", "iam:CreateUser", "newservice:DoThing", "s3:Get:Object"}
+		"kms:RetireGrant", "KMS:retiregrant", "sts:AssumeRole", "ec2:RunInstances", "iam:CreateUser", "newservice:DoThing", "s3:Get:Object", "ec2:ModifyAddressAttribute", "mechanicalturk:CreateHIT"}
 	rareActions      = []string{"sts:GetCallerIdentity", "STS:getcalleridentity", "s3:", ":", ":GetObject", "*:*"}
 	requestResources = []string{"arn:aws:s3:::b/k", "arn:aws:s3:::b/k", "arn:aws:s3:::b/a/x", "arn:aws:s3:::blue/x", "arn:aws:sqs:eu-west-1:" + own + ":blue-1",
-		"arn:aws:iam::" + own + ":user/ana", "arn:aws:sns:eu-west-1:" + own + ":topic:sub", "arn:aws-cn:s3:::b/k", "*"}
+		"arn:aws:iam::" + own + ":user/ana", "arn:aws:iam::" + own + ":role/aws-service-role/x.amazonaws.com/y", "arn:aws:sns:eu-west-1:" + own + ":topic:sub", "arn:aws-cn:s3:::b/k", "*"}
 	rareResources = []string{"arn:aws:s3:::b/*", "arn:aws:s3:::b/é", "arn:aws:s3:::B/k", "arn:aws:s3", "", "arn:aws:s3:::${team}/x", "arn:aws:ec2:eu-west-1:" + own + ":instance/i-1:2"}
 )
 
@@ -92,7 +98,7 @@ var contextKeys = []contextKey{
 		given: []string{"a", "b", "c", "", "A"}, wanted: []string{"a", "b", "?", "", "A*", "${aws:TagKeys}", "*"}},
 	{names: []string{"aws:PrincipalTag/ÄRA"}, operators: stringOperators, given: []string{"1", "é", "É"}, wanted: []string{"é", "?", "1", "${aws:PrincipalTag/ÄRA}"}},
 	{names: []string{"s3:max-keys", "S3:Max-Keys"}, operators: numberOperators,
-		given:  []string{"10", "10.0", "9.99", "-1", "0", "-0", "1e1", "10abc", "", "0010", "100000000000000000000.1"},
+		given:  []string{"10", "10.0", "+10", "1e1", "100E-1", "1e1000", "1e", "9.99", "-1", "0", "-0", "1e1", "10abc", "", "0010", "100000000000000000000.1"},
 		wanted: []string{"10", "10.00", "9.99", "-1", "0", "1e1", "10abc", "", "100000000000000000000", "-0.0", "+1", "${s3:max-keys}"}},
 	{names: []string{"aws:CurrentTime"}, operators: dateOperators,
 		given:  []string{"2020-01-01T00:00:00Z", "2020-01-01T00:00:01Z", "1577836800", "2020-01-01", "2019-12-31T23:00:00-01:00", "2020-01-01t00:00:00.000000001z", "x", "2020"},
@@ -103,8 +109,9 @@ var contextKeys = []contextKey{
 	{names: []string{"kms:Blob"}, operators: []string{"BinaryEquals"},
 		given: []string{"YQ==", "YWI=", "", "YQ", "YR=="}, wanted: []string{"YQ==", "YWI=", "YQ", "", "YR==", "YQ=\n="}},
 	{names: []string{"aws:SourceIp", "aws:sourceIP"}, operators: ipOperators,
-		given:  []string{"203.0.113.7", "203.0.113.7", "10.1.2.3", "2001:db8::1", "2001:0DB8:0:0:0:0:0:1", "::ffff:10.1.2.3", "x", "10.1.2", "fe80::1%eth0"},
-		wanted: []string{"203.0.113.0/24", "203.0.113.7", "203.0.113.99/24", "10.0.0.0/8", "2001:db8::/32", "2001:DB8:0::1", "0.0.0.0/0", "::/0", "::ffff:10.0.0.0/104", "::ffff:10.1.2.3", "10.0.0.0/33", "10.0.0.0/08", "x"}},
+		given:  []string{"203.0.113.7", "203.0.113.7", "10.1.2.3", "2001:db8::1", "2001:0DB8:0:0:0:0:0:1", "::ffff:10.1.2.3", "010.001.2.3", "x", "10.1.2", "256.1.1.1", "fe80::1%eth0"},
+		wanted: []string{"203.0.113.0/24", "203.0.113.7", "203.0.113.99/24", "10.0.0.0/8", "2001:db8::/32", "2001:DB8:0::1", "0.0.0.0/0", "::/0", "::ffff:10.0.0.0/104", "2001:db8::1/32", "::ffff:10.1.2.3", "10.0.0.0/33", "10.0.0.0/08", "x"}},
+	{names: []string{"kms:ResourceAliases", "KMS:resourcealiases"}, operators: stringOperators, given: []string{"alias/a", "alias/aws/s3"}, wanted: []string{"alias/*", "alias/aws/*"}},
 	{names: []string{"aws:PrincipalArn", "AWS:principalarn"}, operators: arnOperators,
 		given:  []string{"arn:aws:iam::" + own + ":role/team/app", "arn:aws:iam::" + own + ":user/ana", "arn:aws:iam::" + other + ":role/app", "app", "arn:aws:sns:eu-west-1:" + own + ":topic:sub"},
 		wanted: []string{"arn:aws:iam::*:role/*", "arn:aws:iam::" + own + ":role/team/app", "arn:aws:iam::" + own + ":*", "arn:*:*:*:*:user/${aws:username}", "*", "arn:aws:*:role/app", "arn:aws:iam::" + own, "app", "arn:aws:sns:*:????????????:topic:*", "arn:aws:i*", "a*"}},
@@ -119,8 +126,8 @@ func (d dice) makeRequest() *Request {
 	if d.oneIn(8) {
 		req.Resource = pick(d, rareResources)
 	}
-	if d.oneIn(4) {
-		req.ResourceAccount = pick(d, []string{"", other})
+	if req.Principal.Account != "" && !d.oneIn(5) {
+		req.ResourceAccount = pick(d, []string{"", req.Principal.Account})
 	}
 	if d.oneIn(20) {
 		req.Context = nil
@@ -150,22 +157,24 @@ func (d dice) givenValues(k *contextKey) []string {
 	return []string{pick(d, k.given)}
 }
 
-// condition makes one operator with one key and its values.
+// condition makes one operator with one key and its values: in most cases of the same type.
 func (d dice) condition() (operator, key string, values any) {
+	set := pick(d, []string{"", "", "", "ForAllValues:", "ForAnyValue:"})
+	if d.oneIn(16) {
+		return set + "Null", d.keyName(pick(d, contextKeys)), d.written(d.some([]string{"true", "false", "TRUE", "x"}))
+	}
+	families := [][]string{stringOperators, numberOperators, dateOperators, arnOperators, ipOperators, {"Bool", "BinaryEquals"}}
+	operator = pick(d, pick(d, families))
 	k := pick(d, contextKeys)
-	operator = pick(d, []string{"", "", "", "ForAllValues:", "ForAnyValue:"})
-	switch {
-	case d.oneIn(14):
-		return operator + "Null", d.keyName(k), d.written(d.some([]string{"true", "false", "TRUE", "x"}))
-	case d.oneIn(12):
-		operator += pick(d, pick(d, contextKeys).operators)
-	default:
-		operator += pick(d, k.operators)
+	for tries := 0; tries < 40 && !slices.Contains(k.operators, operator); tries++ {
+		if k = pick(d, contextKeys); d.oneIn(100) {
+			break // another type
+		}
 	}
 	if d.oneIn(3) {
 		operator += "IfExists"
 	}
-	return operator, d.keyName(k), d.written(d.some(k.wanted))
+	return set + operator, d.keyName(k), d.written(d.some(k.wanted))
 }
 
 func (d dice) keyName(k contextKey) string {

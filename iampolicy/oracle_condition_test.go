@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 )
 
 // oracleCondition is one operator with one key.
@@ -107,7 +108,7 @@ func (o *oracle) holds(c *oracleCondition) bool {
 	case c.set == "ForAnyValue":
 		return matching > 0
 	}
-	return (matching > 0) != c.negated
+	return len(values) <= 1 && (matching > 0) != c.negated // several values want a set operator
 }
 
 func (o *oracle) oneOf(c *oracleCondition, given string) bool {
@@ -127,20 +128,19 @@ func (o *oracle) compare(base, given string, v oracleValue) bool {
 		return ok && given == text
 	case "StringEqualsIgnoreCase":
 		text, ok := o.text(v.text)
-		return ok && strings.EqualFold(given, text)
+		return ok && foldText(given) == foldText(text)
 	case "StringLike":
 		return o.matches(v.text, given)
 	case "ArnEquals", "ArnLike":
 		parts := strings.SplitN(given, ":", 6)
 		return len(parts) == 6 && parts[0] == "arn" && o.matches(v.text, given)
-	case "Bool":
+	case "Bool": // what is not true is false
 		text, ok := o.text(v.text)
-		given = asciiLower(given)
-		return ok && (given == "true" || given == "false") && asciiLower(text) == given
+		return ok && (asciiLower(text) == "true") == (asciiLower(given) == "true")
 	case "BinaryEquals":
 		return isBase64(given) && given == v.raw
 	case "IpAddress":
-		a := net.ParseIP(given)
+		a := addressOf(given)
 		return a != nil && v.network != nil && v.network.holds(a)
 	}
 	var order int
@@ -171,55 +171,91 @@ func (o *oracle) compare(base, given string, v oracleValue) bool {
 	return order >= 0
 }
 
+// foldText puts letters in lower case, one by one; the dotted capital I has no small letter of its own.
+func foldText(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r == 'İ' {
+			return r
+		}
+		return unicode.ToLower(r)
+	}, s)
+}
+
 // isBase64: with one spelling for each sequence of bytes, equal texts are equal bytes.
 func isBase64(s string) bool {
 	b, err := base64.StdEncoding.DecodeString(s)
 	return err == nil && base64.StdEncoding.EncodeToString(b) == s
 }
 
-var numberForm = regexp.MustCompile(`^-?[0-9]+(\.[0-9]+)?$`)
+var numberForm = regexp.MustCompile(`^[+-]?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]{1,9})?$`)
 
+// numberOf reads a decimal number; its exponent is at most 999.
 func numberOf(s string) *big.Rat {
-	if !numberForm.MatchString(s) {
+	m := numberForm.FindStringSubmatch(s)
+	if m == nil {
+		return nil
+	}
+	if exponent := strings.TrimLeft(m[2], "eE+-"); digits(exponent, 0) > 999 {
 		return nil
 	}
 	n, _ := new(big.Rat).SetString(s)
 	return n
 }
 
-// network is a range of addresses, all in the 16 bytes of IPv6, where IPv4 is ::ffff:0:0/96.
+// network is a range of addresses of one family.
 type network struct {
 	base net.IP
 	bits int
-	v4   bool
 }
 
+// addressOf reads an address; the four numbers of IPv4 may begin with zeros, and IPv4 in its IPv6 form is of 16 bytes still.
+func addressOf(s string) net.IP {
+	if strings.Contains(s, ":") {
+		return net.ParseIP(s).To16()
+	}
+	if !dottedForm.MatchString(s) {
+		return nil
+	}
+	var parts []string
+	for _, part := range strings.Split(s, ".") {
+		parts = append(parts, strconv.Itoa(digits(part, 0)))
+	}
+	return net.ParseIP(strings.Join(parts, ".")).To4()
+}
+
+var (
+	dottedForm = regexp.MustCompile(`^[0-9]{1,9}(\.[0-9]{1,9}){3}$`)
+	prefixForm = regexp.MustCompile(`^[0-9]{1,9}$`)
+)
+
+// networkOf reads an address or a range of a policy. Only IPv4 may have bits beyond its prefix.
 func networkOf(s string) *network {
 	text, size, ranged := strings.Cut(s, "/")
-	base := net.ParseIP(text)
+	base := addressOf(text)
 	if base == nil {
 		return nil
 	}
-	n := &network{base: base.To16(), bits: 128, v4: base.To4() != nil}
+	n := &network{base: base, bits: 8 * len(base)}
 	if ranged {
-		bits, err := strconv.Atoi(size)
-		dotted := !strings.Contains(text, ":")
-		if err != nil || strconv.Itoa(bits) != size || bits < 0 || bits > 128 || dotted && bits > 32 {
+		if !prefixForm.MatchString(size) || digits(size, 0) > n.bits {
 			return nil
 		}
-		if n.bits = bits; dotted {
-			n.bits += 96
-		}
-		n.v4 = n.v4 && n.bits >= 96
+		n.bits = digits(size, 0)
+	}
+	if len(base) == 16 && !n.base.Equal(n.base.Mask(net.CIDRMask(n.bits, 128))) {
+		return nil
 	}
 	return n
 }
 
+// holds tells whether an address of a request is in the range. There IPv4 in its IPv6 form is IPv4; in a policy it is IPv6.
 func (n *network) holds(a net.IP) bool {
-	if n.v4 != (a.To4() != nil) {
+	if v4 := a.To4(); v4 != nil {
+		a = v4
+	}
+	if len(a) != len(n.base) {
 		return false
 	}
-	a = a.To16()
 	for bit := range n.bits {
 		if (a[bit/8]^n.base[bit/8])>>(7-bit%8)&1 != 0 {
 			return false
@@ -252,7 +288,7 @@ var (
 func instantOf(s string) *instant {
 	if epochForm.MatchString(s) {
 		n, err := strconv.ParseInt(s, 10, 64)
-		if err != nil {
+		if err != nil || n >= 1<<63/1000 { // IAM's clock counts milliseconds in 64 bits
 			return nil
 		}
 		return &instant{seconds: n}

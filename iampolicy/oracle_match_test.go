@@ -233,6 +233,12 @@ func (o *oracle) named(list []namedPrincipal) (best reach) {
 			if p.kind == "Service" && (p.name == "*" || strings.EqualFold(p.name, who.ARN)) {
 				r = itself
 			}
+		case who.Kind == FederatedIdentity:
+			if p.kind == "Federated" && p.name == who.ARN {
+				r = itself
+			}
+		case p.kind == "CanonicalUser" && p.name == who.CanonicalUser && p.name != "":
+			r = account
 		case p.kind != "AWS":
 		case accountNamed(p.name) != "" && accountNamed(p.name) == who.Account:
 			r = account
@@ -263,12 +269,16 @@ func (o *oracle) spared(list []namedPrincipal) bool {
 			self = self || p.name != "" && (p.name == who.ARN || who.Kind == User && p.name == who.UniqueID)
 		case p.kind == "Service" && who.Kind == ServicePrincipal:
 			self = self || p.name == "*" || strings.EqualFold(p.name, who.ARN)
+		case p.kind == "Federated" && who.Kind == FederatedIdentity:
+			self = self || p.name == who.ARN
+		case p.kind == "CanonicalUser":
+			inAccount = inAccount || p.name != "" && p.name == who.CanonicalUser
 		}
 	}
 	switch who.Kind {
 	case Anonymous:
 		return everyone
-	case ServicePrincipal:
+	case ServicePrincipal, FederatedIdentity:
 		return everyone || self
 	case RootUser:
 		return everyone || inAccount

@@ -120,16 +120,31 @@ func (o *oracle) chain(layer Layer, levels []oracleLevel) (out opinion) {
 	return out
 }
 
-// underServiceControl: IAM users, roles and root users of members; not service-linked roles, services and outsiders.
-func (o *oracle) underServiceControl() bool {
-	who := o.req.Principal
-	return who.Kind != ServicePrincipal && who.Kind != Anonymous && !who.ServiceLinked
+// ofAccount: services, identities that a provider vouches for, and anonymous callers are of no account.
+func (o *oracle) ofAccount() bool {
+	k := o.req.Principal.Kind
+	return k != ServicePrincipal && k != FederatedIdentity && k != Anonymous
 }
 
-// underResourceControl: whoever calls, on the services that support RCPs; not service-linked roles, not kms:RetireGrant.
+// underServiceControl: IAM users, roles and root users of members; not service-linked roles, services and outsiders. A few
+// tasks are exempt: Mechanical Turk's, and the root user's on the reverse DNS of an address.
+func (o *oracle) underServiceControl() bool {
+	who := o.req.Principal
+	reverseDNS := o.action == "ec2:modifyaddressattribute" || o.action == "ec2:resetaddressattribute"
+	return o.ofAccount() && !who.ServiceLinked && !strings.HasPrefix(o.action, "mechanicalturk:") && !(reverseDNS && who.Kind == RootUser)
+}
+
+// underResourceControl: whoever calls, for actions on a resource of the services that support RCPs; not service-linked roles
+// and their trust policies, not kms:RetireGrant and keys of AWS.
 func (o *oracle) underResourceControl() bool {
 	service, _, _ := strings.Cut(o.action, ":")
-	return !o.req.Principal.ServiceLinked && o.action != "kms:retiregrant" && SupportsResourceControl(service)
+	for _, alias := range o.keys["kms:resourcealiases"] {
+		if service == "kms" && strings.HasPrefix(alias, "alias/aws/") {
+			return false
+		}
+	}
+	linked := o.req.Principal.ServiceLinked || service == "sts" && strings.Contains(o.req.Resource, ":role/aws-service-role/")
+	return !linked && o.req.Resource != "*" && o.action != "kms:retiregrant" && SupportsResourceControl(service)
 }
 
 // decide is the decision function as the documentation puts it.
@@ -185,14 +200,13 @@ func (o *oracle) acrossAccounts() bool {
 
 // lacking gives the first layer, of those behind the chains, that has to allow and does not.
 func (o *oracle) lacking(ps *oraclePolicies, resource reach, identity bool, limits Layer) Layer {
-	who := o.req.Principal
-	if who.Kind == ServicePrincipal || who.Kind == Anonymous { // nobody's policies but the resource's
+	if !o.ofAccount() { // nobody's policies but the resource's
 		if resource == nobody {
 			return LayerResource
 		}
 		return LayerNone
 	}
-	identity = identity || who.Kind == RootUser
+	identity = identity || o.req.Principal.Kind == RootUser
 	if o.acrossAccounts() { // both accounts have to allow
 		if !identity {
 			return LayerIdentity
@@ -219,8 +233,7 @@ func (o *oracle) lacking(ps *oraclePolicies, resource reach, identity bool, limi
 
 // grantor names what allowed: the resource's policy where it named the caller, had to allow, or is another account's.
 func (o *oracle) grantor(ps *oraclePolicies, resource, identity opinion) Decision {
-	who := o.req.Principal
-	outside := o.acrossAccounts() || who.Kind == ServicePrincipal || who.Kind == Anonymous
+	outside := o.acrossAccounts() || !o.ofAccount()
 	switch {
 	case resource.allowed >= behind, resource.allowed == account && (ps.resourceMustAllow || outside):
 		return resource.by

@@ -74,7 +74,7 @@ func (p *principals) match(who *Principal) grant {
 	case p.any:
 		return grantDirect
 	case who.Kind == ServicePrincipal:
-		return named(contains(p.services, strings.ToLower(who.ARN)) || contains(p.services, "*"), grantDirect)
+		return named(p.namesService(who), grantDirect)
 	case who.Kind == FederatedIdentity:
 		return named(contains(p.federated, who.ARN), grantDirect)
 	case who.Kind == Anonymous:
@@ -89,6 +89,10 @@ func (p *principals) match(who *Principal) grant {
 // namesAccount tells whether the caller's account is named: by its number, the ARN of its root, or its canonical user ID.
 func (p *principals) namesAccount(who *Principal) bool {
 	return contains(p.accounts, who.Account) || contains(p.canonical, who.CanonicalUser)
+}
+
+func (p *principals) namesService(who *Principal) bool {
+	return contains(p.services, strings.ToLower(who.ARN)) || contains(p.services, "*")
 }
 
 func named(yes bool, g grant) grant {
@@ -132,7 +136,7 @@ func (p *principals) exempts(who *Principal) bool {
 	case who.Kind == FederatedUser:
 		return account && contains(p.names, who.ARN)
 	case who.Kind == ServicePrincipal:
-		return contains(p.services, strings.ToLower(who.ARN))
+		return p.namesService(who)
 	case who.Kind == FederatedIdentity:
 		return contains(p.federated, who.ARN)
 	}

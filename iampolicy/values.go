@@ -144,7 +144,7 @@ func parseAddress(s string) (netip.Addr, bool) {
 
 func parseBinary(s string) (string, bool) {
 	b, err := base64.StdEncoding.Strict().DecodeString(s)
-	return string(b), err == nil
+	return string(b), err == nil && !strings.ContainsAny(s, "\r\n") // which encoding/base64 passes over
 }
 
 // parseBool reads true or false, in any case. The operator Bool takes what is neither for false.
