@@ -115,6 +115,6 @@ func (s *stock) level(target string, of *[flavours][]*member, deny int) (Level, 
 
 // decision makes one request with its policies, for tests that want no more.
 func (d dice) decision() (*Request, *Policies) {
-	s := newStock(d, 4, 1)
+	s := newStock(d, 2, 1)
 	return s.requests[0].req, &s.set().engine
 }
