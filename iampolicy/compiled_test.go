@@ -2,7 +2,6 @@ package iampolicy
 
 import (
 	"fmt"
-	"math/rand/v2"
 	"sync"
 	"testing"
 )
@@ -12,23 +11,22 @@ import (
 func TestCompiledDecidesTheSame(t *testing.T) {
 	var c Compiler
 	seen := map[Outcome]int{}
-	for seed := range uint64(4000) {
-		w := world{rand.New(rand.NewPCG(seed, 2))}
-		ps := &Policies{ServiceControl: w.levels(false), ResourceControl: w.levels(true), Identity: w.sources(3), Session: w.sources(1),
-			Boundary: w.maybe(false), Resource: w.maybe(true), ResourceMustAllow: w.IntN(5) == 0}
-		if w.IntN(20) == 0 {
+	for seed := range uint64(2000) {
+		stock := newStock(seeded(seed, 2), 2, 4)
+		ps := &stock.set().engine
+		if stock.oneIn(20) {
 			ps.Identity = append(ps.Identity, Source{ID: "malformed", Document: NewDocument("{")}, Source{ID: "none"})
 		}
 		compiled := c.Compile(ps)
-		for range 4 {
-			req, values := w.request()
-			if w.IntN(10) == 0 {
-				req.Action = w.one("S3:getObject", "kms:RetireGrant", "sts:GetCallerIdentity", "STS:getcalleridentity", "x", "")
+		for range 8 {
+			req := *pick(stock.dice, stock.requests).req
+			if stock.oneIn(10) {
+				req.Action = pick(stock.dice, []string{"S3:getObject", "kms:RetireGrant", "sts:GetCallerIdentity", "STS:getcalleridentity", "x", ""})
 			}
-			want := Decide(req, ps)
+			want := Decide(&req, ps)
 			seen[want.Outcome]++
-			if got := compiled.Decide(req); got != want {
-				t.Fatalf("seed %d: %+v compiled, %+v not\n%+v %v\n%s", seed, got, want, *req, values, asJSON(ps))
+			if got := compiled.Decide(&req); got != want {
+				t.Fatalf("seed %d: %+v compiled, %+v not\n%s", seed, got, want, newScenario(&req, ps))
 			}
 		}
 	}

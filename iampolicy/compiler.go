@@ -52,7 +52,7 @@ func (c *Compiler) Resource(s *Source) *ResourcePolicy {
 		return nil
 	}
 	levels := []Level{{Policies: []Source{*s}}}
-	return &ResourcePolicy{compiledPart{levels: levels, set: c.set([]group{{policies: c.compile(levels[0].Policies), named: true}})}}
+	return &ResourcePolicy{compiledPart{levels: levels, set: c.set([]group{{policies: c.compile(levels[0].Policies), named: true, naming: true}})}}
 }
 
 // Compile compiles all policies that have a say in a request.
@@ -106,6 +106,9 @@ func (c *Compiler) set(groups []group) *set {
 		kind := byte(0)
 		if groups[i].named {
 			kind = 1
+		}
+		if groups[i].naming {
+			kind = 2
 		}
 		key = binary.AppendUvarint(append(key, kind), uint64(len(groups[i].policies)))
 		for _, t := range groups[i].policies {

@@ -18,12 +18,18 @@ var (
 	firstBatch = flag.Uint64("batch", 0, "number of the first batch of generated decisions: with -decisions 1, that batch only")
 )
 
-// engines are the ways in which the engine decides; all have to say what the oracle says.
-var engines = []struct {
+// engine decides requests by one set of policies.
+type engine struct {
 	name   string
-	decide func(*Request, *Policies) Decision
-}{
-	{"Decide", Decide},
+	decide func(*Request) Decision
+}
+
+// enginesFor gives the ways in which the engine decides; all have to say what the oracle says. compiler may be nil.
+func enginesFor(ps *Policies, compiler *Compiler) []engine {
+	if compiler == nil {
+		compiler = new(Compiler)
+	}
+	return []engine{{"Decide", func(req *Request) Decision { return Decide(req, ps) }}, {"Compiled", compiler.Compile(ps).Decide}}
 }
 
 // A batch: its stock, and how often it is drawn on.
@@ -64,14 +70,16 @@ func (c *tally) add(o *tally) {
 // runBatch compares engine and oracle over a batch; it returns the first scenario on which they differ, shrunk.
 func runBatch(d dice, sets int, c *tally) *scenario {
 	s := newStock(d, stockDocuments, stockRequests)
+	var compiler Compiler
 	for range sets {
 		set := s.set()
+		engines := enginesFor(&set.engine, &compiler)
 		for range setRequests {
 			o := pick(s.dice, s.requests)
 			want := o.decide(&set.plain)
 			c.note(want, s.members)
 			for _, e := range engines {
-				if e.decide(o.req, &set.engine) != want {
+				if e.decide(o.req) != want {
 					return shrink(newScenario(o.req, &set.engine), differs)
 				}
 			}
@@ -86,8 +94,8 @@ func differs(s *scenario) bool { return len(answers(s)) > 1 }
 func answers(s *scenario) map[string][]string {
 	req, set := s.build()
 	out := map[string][]string{asJSON(newOracle(req).decide(&set.plain)): {"oracle"}}
-	for _, e := range engines {
-		text := asJSON(e.decide(req, &set.engine))
+	for _, e := range enginesFor(&set.engine, nil) {
+		text := asJSON(e.decide(req))
 		out[text] = append(out[text], e.name)
 	}
 	return out

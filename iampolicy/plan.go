@@ -63,7 +63,7 @@ func (b *planner) group(at int, g *group) {
 			}
 		}
 		for _, n := range list.allow {
-			if !open && b.matches(t.policy, n) {
+			if !open && b.matches(t.policy, n) && !(g.naming && t.policy.statements[n].who == nil) {
 				gate.rules = append(gate.rules, b.rule(at, i, t.policy, n))
 				open = gate.rules[len(gate.rules)-1].always()
 			}

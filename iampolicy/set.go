@@ -17,6 +17,7 @@ type set struct {
 type group struct {
 	policies []*compiledText
 	named    bool // a decision names the statement that allows
+	naming   bool // a resource's: a statement allows only whom it names
 }
 
 // planTable finds plans by the hash of the action. A slot is free until something is put there, and never again.

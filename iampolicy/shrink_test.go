@@ -47,7 +47,10 @@ func levelsOf(in []Level) (out []jsonLevel) {
 // many writes documents as JSON where encoding/json gives them back unchanged, else as strings.
 func many(in []Source) (out []jsonSource) {
 	for _, p := range in {
-		text := []byte(p.Document.Text())
+		text := []byte{}
+		if p.Document != nil {
+			text = []byte(p.Document.Text())
+		}
 		if readDocument(string(text)).malformed {
 			text, _ = json.Marshal(string(text))
 		}
