@@ -53,6 +53,9 @@ func Service(events Events) op.Service {
 
 			listMFADevices(), listVirtualMFADevices(), listSigningCertificates(), listSSHPublicKeys(),
 			listServiceSpecificCredentials(),
+
+			simulateCustomPolicy(), simulatePrincipalPolicy(), getContextKeysForCustomPolicy(),
+			getContextKeysForPrincipalPolicy(),
 		},
 		NotOffered: notOffered(),
 	}
@@ -85,9 +88,6 @@ func notOffered() []string {
 		"GenerateCredentialReport", "GenerateOrganizationsAccessReport", "GenerateServiceLastAccessedDetails",
 		"GetCredentialReport", "GetOrganizationsAccessReport", "GetServiceLastAccessedDetails",
 		"GetServiceLastAccessedDetailsWithEntities", "ListPoliciesGrantingServiceAccess",
-		// Simulation.
-		"GetContextKeysForCustomPolicy", "GetContextKeysForPrincipalPolicy", "SimulateCustomPolicy",
-		"SimulatePrincipalPolicy",
 		// Organization-wide and account-wide settings.
 		"DisableOrganizationsRootCredentialsManagement", "DisableOrganizationsRootSessions",
 		"DisableOutboundWebIdentityFederation", "EnableOrganizationsRootCredentialsManagement",
