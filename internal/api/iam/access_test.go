@@ -54,7 +54,8 @@ func TestEveryOperationRefusesWhatIsNotThere(t *testing.T) {
 	makes := []string{"CreateUser", "CreateGroup", "CreateRole", "CreateServiceLinkedRole", "CreateInstanceProfile", "CreatePolicy"}
 	lists := []string{
 		"ListUsers", "ListGroups", "ListRoles", "ListInstanceProfiles", "ListPolicies", "ListAccountAliases", "ListVirtualMFADevices",
-		"GetAccountSummary", "GetAccountAuthorizationDetails", "CreateAccountAlias", "UpdateAccountPasswordPolicy",
+		"GetAccountSummary", "GetAccountAuthorizationDetails", "CreateAccountAlias", "UpdateAccountPasswordPolicy", "SimulateCustomPolicy",
+		"GetContextKeysForCustomPolicy",
 	}
 	codes := map[string]string{"GetAccessKeyLastUsed": "AccessDenied"}
 	calls := everyCall(f.Client, none)

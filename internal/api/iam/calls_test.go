@@ -10,7 +10,7 @@ import (
 // everyCall gives a call of every operation that is served.
 func everyCall(c *sdk.Client, x *names) map[string]func() error {
 	all := map[string]func() error{}
-	for _, some := range []map[string]func() error{userCalls(c, x), roleCalls(c, x), policyCalls(c, x), holderCalls(c, x), accountCalls(c, x)} {
+	for _, some := range []map[string]func() error{userCalls(c, x), roleCalls(c, x), policyCalls(c, x), holderCalls(c, x), accountCalls(c, x), simulationCalls(c, x, nil)} {
 		maps.Copy(all, some)
 	}
 	return all
@@ -264,7 +264,10 @@ func accountCalls(c *sdk.Client, x *names) map[string]func() error {
 
 // lists gives a call of every list that has pages.
 func lists(c *sdk.Client, x *names, marker *string) map[string]func() error {
-	return map[string]func() error{
+	all := simulationCalls(c, x, marker)
+	delete(all, "GetContextKeysForCustomPolicy")
+	delete(all, "GetContextKeysForPrincipalPolicy")
+	maps.Copy(all, map[string]func() error{
 		"ListUsers":            func() error { return call(c.ListUsers, sdk.ListUsersInput{Marker: marker}) },
 		"ListGroups":           func() error { return call(c.ListGroups, sdk.ListGroupsInput{Marker: marker}) },
 		"ListRoles":            func() error { return call(c.ListRoles, sdk.ListRolesInput{Marker: marker}) },
@@ -315,5 +318,6 @@ func lists(c *sdk.Client, x *names, marker *string) map[string]func() error {
 		"ListPolicyTags": func() error {
 			return call(c.ListPolicyTags, sdk.ListPolicyTagsInput{PolicyArn: &x.policy, Marker: marker})
 		},
-	}
+	})
+	return all
 }

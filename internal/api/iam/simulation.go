@@ -7,6 +7,7 @@ import (
 
 	"umbel/iampolicy"
 	"umbel/internal/domain/iam"
+	"umbel/internal/fault"
 	"umbel/internal/ident"
 	model "umbel/internal/model/iam"
 	"umbel/internal/op"
@@ -56,6 +57,9 @@ func (sc *scene) simulationOf(arn string) (*simulation, error) {
 	kind, name, err := policySource(arn)
 	if err != nil {
 		return nil, err
+	}
+	if !strings.Contains(arn, "::"+sc.account()+":") {
+		return nil, fault.New(fault.NoSuchEntity, "The %s with name %s cannot be found.", kind, name)
 	}
 	e, err := sc.s.Entity(kind, name)
 	if err != nil {
