@@ -1,6 +1,7 @@
 // Command importmodels makes the committed API models of internal/model/data from an installed botocore: documentation
 // removed, operations and shapes sorted, one of them per line, so that a new version reads as a short diff. It changes
-// nothing else about a model; corrections belong in internal/model/overlay.
+// nothing else about a model; corrections belong in internal/model/overlay. Of all services it keeps how they are spoken to
+// and the routes of their operations, in internal/catalog.
 //
 //	go run ./tools/importmodels            # write internal/model/data
 //	go run ./tools/importmodels -check     # fail if the committed data differ from a botocore of the pinned version
@@ -8,7 +9,6 @@ package main
 
 import (
 	"bytes"
-	"compress/gzip"
 	"errors"
 	"flag"
 	"fmt"
@@ -64,6 +64,13 @@ func run(out io.Writer, dir, python string, check bool) error {
 			return err
 		}
 	}
+	catalog, err := importCatalog(data)
+	if err != nil {
+		return fmt.Errorf("catalog: %w", err)
+	}
+	if err := putCatalog(filepath.Join(dir, "..", "..", "catalog", "services.txt.gz"), catalog, check); err != nil {
+		return err
+	}
 	return put(pin, []byte(version+"\n"), check)
 }
 
@@ -96,8 +103,17 @@ func locate(python string) (version, data string, err error) {
 	return version, filepath.Join(path, "data"), nil
 }
 
-// importService reads the newest version of a service's model and renders it.
-func importService(dir string) (_ []byte, err error) {
+// importService renders the newest version of a service's model.
+func importService(dir string) ([]byte, error) {
+	raw, err := readService(dir)
+	if err != nil {
+		return nil, err
+	}
+	return render(bytes.NewReader(raw))
+}
+
+// readService reads the newest version of a service's model.
+func readService(dir string) ([]byte, error) {
 	found, err := filepath.Glob(filepath.Join(dir, "*", "service-2.json*"))
 	if err != nil {
 		return nil, err
@@ -106,16 +122,5 @@ func importService(dir string) (_ []byte, err error) {
 		return nil, errors.New("no model")
 	}
 	slices.Sort(found)
-	f, err := os.Open(found[len(found)-1])
-	if err != nil {
-		return nil, err
-	}
-	defer func() { err = errors.Join(err, f.Close()) }()
-	var r io.Reader = f
-	if strings.HasSuffix(f.Name(), ".gz") {
-		if r, err = gzip.NewReader(f); err != nil {
-			return nil, err
-		}
-	}
-	return render(r)
+	return readCompressed(strings.TrimSuffix(found[len(found)-1], ".gz"))
 }
