@@ -14,6 +14,7 @@ const (
 	ValidationFailed    Code = "ValidationFailed" // a constraint of the model; Reason is Organizations' reason code for it
 	MalformedPolicy     Code = "MalformedPolicy"
 	ConcurrentChange    Code = "ConcurrentChange"
+	DryRun              Code = "DryRun" // EC2: the call would be allowed, and was not meant to be made
 	UnsupportedEndpoint Code = "UnsupportedEndpoint"
 )
 

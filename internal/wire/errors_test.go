@@ -45,7 +45,7 @@ func faultCodes(t *testing.T) map[fault.Code]string {
 
 // TestEveryCodeIsSomebodys makes sure that no code is forgotten: some service or every protocol has a name for it.
 func TestEveryCodeIsSomebodys(t *testing.T) {
-	tables := []table{organizationsErrors, iamErrors, stsErrors, cloudtrailErrors}
+	tables := []table{organizationsErrors, iamErrors, stsErrors, cloudtrailErrors, ec2Errors}
 	for code, name := range faultCodes(t) {
 		found := 0
 		for _, tb := range []table{jsonErrors, queryErrors, restErrors} {
@@ -91,7 +91,7 @@ func TestTables(t *testing.T) {
 			}
 		}
 	}
-	for _, tb := range []table{jsonErrors, queryErrors, restErrors} {
+	for _, tb := range []table{jsonErrors, queryErrors, restErrors, ec2Errors, s3Errors, snsErrors} {
 		for code, row := range tb {
 			if _, ok := codes[code]; !ok || row.code == "" || row.status < 400 {
 				t.Errorf("%s: %+v", code, row)

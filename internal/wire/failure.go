@@ -35,6 +35,8 @@ func serviceErrors(id string) table {
 		return iamErrors
 	case "organizations":
 		return organizationsErrors
+	case "sns":
+		return snsErrors
 	case "sts":
 		return stsErrors
 	}

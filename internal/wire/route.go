@@ -1,7 +1,6 @@
 package wire
 
 import (
-	"slices"
 	"strings"
 
 	"umbel/internal/fault"
@@ -13,7 +12,7 @@ type Router struct {
 	targets  map[string]*model.Service // by the prefix of X-Amz-Target
 	versions map[string]*model.Service // query services, by API version
 	scopes   map[string]*model.Service // by signing name
-	rest     map[string][]template     // REST services' operations by service ID, the most specific first
+	rest     map[string]*Routes        // of REST services, by service ID
 	services []*model.Service
 }
 
@@ -22,7 +21,7 @@ type Router struct {
 func NewRouter(services []*model.Service) *Router {
 	r := &Router{
 		targets: map[string]*model.Service{}, versions: map[string]*model.Service{},
-		scopes: map[string]*model.Service{}, rest: map[string][]template{}, services: services,
+		scopes: map[string]*model.Service{}, rest: map[string]*Routes{}, services: services,
 	}
 	for _, s := range services {
 		claim(r.scopes, s.SigningName, s)
@@ -34,17 +33,7 @@ func NewRouter(services []*model.Service) *Router {
 		case model.Query, model.EC2:
 			claim(r.versions, s.APIVersion, s)
 		case model.RESTJSON, model.RESTXML:
-			var ts []template
-			for _, op := range s.Operations {
-				ts = append(ts, newTemplate(op))
-			}
-			slices.SortFunc(ts, func(a, b template) int {
-				if d := a.before(b); d != 0 {
-					return d
-				}
-				return strings.Compare(a.op.Name, b.op.Name)
-			})
-			r.rest[s.ID] = ts
+			r.rest[s.ID] = NewRoutes(s)
 		}
 	}
 	return r
@@ -76,8 +65,9 @@ func (r *Router) Route(req *Request, scopeService string) (*model.Service, *mode
 	if svc == nil {
 		return r.unsigned(req)
 	}
-	if ts, ok := r.rest[svc.ID]; ok {
-		return r.path(req, svc, ts)
+	if routes, ok := r.rest[svc.ID]; ok {
+		op, err := routes.Find(req)
+		return svc, op, err
 	}
 	return svc, nil, fault.New(fault.UnknownOperation, "The request does not name an operation of %s.", svc.FullName)
 }
@@ -125,36 +115,11 @@ func (r *Router) action(req *Request, name, version, scopeService string) (*mode
 	return svc, op, nil
 }
 
-// path routes by method, path, and what the operations want in query and headers.
-func (r *Router) path(req *Request, svc *model.Service, ts []template) (*model.Service, *model.Operation, error) {
-	query, err := parseForm(req.RawQuery)
-	if err != nil {
-		return svc, nil, err
-	}
-	var other *model.Operation // fits, but for what it demands
-	for _, t := range ts {
-		if t.op.Method != req.Method || !t.matchQuery(query) {
-			continue
-		}
-		if _, ok := t.match(req.Path); !ok {
-			continue
-		}
-		if t.matchDemanded(req, query) {
-			return svc, t.op, nil
-		}
-		other = t.op
-	}
-	if other != nil {
-		return svc, other, nil // validation will say what is missing
-	}
-	return svc, nil, fault.New(fault.UnknownOperation, "")
-}
-
 // unsigned looks for a REST operation that needs no signature.
 func (r *Router) unsigned(req *Request) (*model.Service, *model.Operation, error) {
 	for _, s := range r.services {
-		if ts, ok := r.rest[s.ID]; ok {
-			if _, op, err := r.path(req, s, ts); err == nil && op.Unsigned {
+		if routes, ok := r.rest[s.ID]; ok {
+			if op, err := routes.Find(req); err == nil && op.Unsigned {
 				return s, op, nil
 			}
 		}

@@ -25,18 +25,23 @@ type Request struct {
 // protocol is one way of writing requests and responses. There is one value for each that is served; a new one is
 // added here and in protocolOf, nowhere else.
 type protocol interface {
+	dialect
 	// decode fills in, a pointer to a structure, from the request.
 	decode(op *model.Operation, req *Request, in *bound) error
 	// encode writes a successful response.
 	encode(op *model.Operation, out *bound, requestID string, w http.ResponseWriter)
+}
+
+// dialect is the way a protocol writes failures. Every protocol of AWS has one here, those of services that are not served
+// included.
+type dialect interface {
 	// encodeError writes a failure.
 	encodeError(svc *model.Service, f *failure, requestID string, w http.ResponseWriter)
 	// common is the table of the errors that a service does not define itself.
 	common() table
 }
 
-// protocolOf gives the protocol of a service, or nil if it is not served. Here is the place for rest-xml, ec2 and
-// smithy-rpc-v2-cbor.
+// protocolOf gives the protocol of a service, or nil if it is not served.
 func protocolOf(svc *model.Service) protocol {
 	switch svc.Protocol {
 	case model.JSON:
@@ -47,6 +52,25 @@ func protocolOf(svc *model.Service) protocol {
 		return restJSON{}
 	}
 	return nil
+}
+
+// dialectOf gives the dialect of a service's failures. Of REST services that speak XML only S3 has one of its own; the others
+// write what query services do.
+func dialectOf(svc *model.Service) dialect {
+	switch svc.Protocol {
+	case model.EC2:
+		return ec2Query{}
+	case model.RPCv2CBOR:
+		return rpcCBOR{}
+	case model.RESTXML:
+		if svc.ID == "s3" {
+			return s3XML{}
+		}
+	}
+	if p := protocolOf(svc); p != nil {
+		return p
+	}
+	return awsQuery{}
 }
 
 // Decode reads the input of an operation into in, a pointer to its input type, and checks it against the constraints of
@@ -91,8 +115,8 @@ func Encode(op *model.Operation, out any, requestID string, w http.ResponseWrite
 // routing has, the query protocol's XML is written; Fallback finds something better if the request is known. op may be
 // nil. An error without a code is answered as an internal failure that tells nothing.
 func EncodeError(svc *model.Service, op *model.Operation, err error, requestID string, w http.ResponseWriter) {
-	svc, p, f := describe(svc, op, err)
-	p.encodeError(svc, f, requestID, w)
+	svc, d, f := describe(svc, op, err)
+	d.encodeError(svc, f, requestID, w)
 }
 
 // Describe gives the code, status and message that EncodeError would write, for logs, metrics and the audit trail.
@@ -102,15 +126,12 @@ func Describe(svc *model.Service, op *model.Operation, err error) (code string, 
 }
 
 // describe finds who answers an error, how, and with what.
-func describe(svc *model.Service, op *model.Operation, err error) (*model.Service, protocol, *failure) {
+func describe(svc *model.Service, op *model.Operation, err error) (*model.Service, dialect, *failure) {
 	if svc == nil {
 		svc = nobody(model.Query)
 	}
-	p := protocolOf(svc)
-	if p == nil {
-		p = awsQuery{}
-	}
-	return svc, p, failureOf(svc, op, p.common(), err)
+	d := dialectOf(svc)
+	return svc, d, failureOf(svc, op, d.common(), err)
 }
 
 // Validate checks a value, a pointer to a structure, against the constraints of its shape, in the model's order.

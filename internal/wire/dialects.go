@@ -1,0 +1,71 @@
+package wire
+
+import (
+	"encoding/binary"
+	"net/http"
+
+	"umbel/internal/model"
+)
+
+// ec2Query writes failures as Amazon EC2 does.
+type ec2Query struct{}
+
+func (ec2Query) common() table { return ec2Errors }
+
+func (ec2Query) encodeError(_ *model.Service, f *failure, requestID string, w http.ResponseWriter) {
+	identify(w, requestID)
+	respond(w, f.status, "text/xml;charset=UTF-8", func(b []byte) []byte {
+		b = append(b, `<?xml version="1.0" encoding="UTF-8"?>`+"\n<Response><Errors><Error>"...)
+		b = appendTextElement(b, "Code", f.code)
+		b = appendTextElement(b, "Message", f.message)
+		b = append(b, "</Error></Errors>"...)
+		return append(appendTextElement(b, "RequestID", requestID), "</Response>"...)
+	})
+}
+
+// s3XML writes failures as Amazon S3 does. The answer to a HEAD has no body: its client sees the status alone.
+type s3XML struct{}
+
+func (s3XML) common() table { return s3Errors }
+
+func (s3XML) encodeError(_ *model.Service, f *failure, requestID string, w http.ResponseWriter) {
+	w.Header()["X-Amz-Request-Id"] = []string{requestID}
+	identify(w, requestID)
+	respond(w, f.status, "application/xml", func(b []byte) []byte {
+		b = append(b, `<?xml version="1.0" encoding="UTF-8"?>`+"\n<Error>"...)
+		b = appendTextElement(b, "Code", f.code)
+		b = appendTextElement(b, "Message", f.message)
+		return append(appendTextElement(b, "RequestId", requestID), "</Error>"...)
+	})
+}
+
+// rpcCBOR writes failures as Smithy RPC v2 CBOR services do: the members of an awsJson failure, in CBOR.
+type rpcCBOR struct{}
+
+func (rpcCBOR) common() table { return jsonErrors }
+
+func (rpcCBOR) encodeError(_ *model.Service, f *failure, requestID string, w http.ResponseWriter) {
+	identify(w, requestID)
+	w.Header()["Smithy-Protocol"] = []string{"rpc-v2-cbor"}
+	respond(w, f.status, "application/cbor", func(b []byte) []byte {
+		b = append(b, 5<<5|2) // a map of two
+		for _, text := range []string{"__type", f.code, "message", f.message} {
+			b = appendCBORText(b, text)
+		}
+		return b
+	})
+}
+
+// appendCBORText writes a text string (RFC 8949, major type 3).
+func appendCBORText(b []byte, s string) []byte {
+	const major = 3 << 5
+	switch n := len(s); {
+	case n < 24:
+		b = append(b, major|byte(n))
+	case n < 1<<16:
+		b = binary.BigEndian.AppendUint16(append(b, major|25), uint16(n))
+	default:
+		b = binary.BigEndian.AppendUint32(append(b, major|26), uint32(n))
+	}
+	return append(b, s...)
+}
