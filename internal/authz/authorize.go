@@ -32,12 +32,12 @@ func Authorize(c *op.Call, o *op.Operation, in any) error {
 		return fmt.Errorf("authz: %s.%s named nothing to authorize", o.Service, o.Name)
 	}
 	for i := range targets {
-		d, err := Decide(c, &targets[i])
+		q, err := ask(c, &targets[i])
 		if err != nil {
 			return err
 		}
-		if d.Outcome != iampolicy.Allowed {
-			return denied(c, &targets[i], d)
+		if d := iampolicy.Decide(&q.request, &q.policies); d.Outcome != iampolicy.Allowed {
+			return denied(c, &targets[i], d).Because(&Refusal{Request: q.request, Policies: q.policies, Decision: d, caller: c.Caller})
 		}
 	}
 	return nil
@@ -58,19 +58,34 @@ func checkSessionUse(c *op.Call) error {
 
 // Decide decides one target of a call.
 func Decide(c *op.Call, t *op.Target) (iampolicy.Decision, error) {
-	owner, err := ownerOf(c, t)
+	q, err := ask(c, t)
 	if err != nil {
 		return iampolicy.Decision{}, err
 	}
-	rq := iampolicy.Request{
+	return iampolicy.Decide(&q.request, &q.policies), nil
+}
+
+// question is all that a decision needs.
+type question struct {
+	request  iampolicy.Request
+	policies iampolicy.Policies
+}
+
+// ask gathers what decides one target of a call.
+func ask(c *op.Call, t *op.Target) (q question, err error) {
+	owner, err := ownerOf(c, t)
+	if err != nil {
+		return q, err
+	}
+	q.request = iampolicy.Request{
 		Principal:       principal(c),
 		Action:          t.Action,
 		Resource:        t.Resource,
 		ResourceAccount: string(owner.account),
 		Context:         conditionKeys(c, t, owner),
 	}
-	ps := policies(c, t, owner)
-	return iampolicy.Decide(&rq, &ps), nil
+	q.policies = policies(c, t, owner)
+	return q, nil
 }
 
 // owner is the account a resource belongs to, and its organization, nil if it is in none.

@@ -10,7 +10,7 @@ import (
 
 // denied words a refusal as AWS does (IAM User Guide, "Troubleshoot access denied error messages"; since January 2026 with
 // the ARN of the denying policy). Why it was refused is told only within one account or one organization.
-func denied(c *op.Call, t *op.Target, d iampolicy.Decision) error {
+func denied(c *op.Call, t *op.Target, d iampolicy.Decision) *fault.Error {
 	text := "User: " + c.Caller.ARN + " is not authorized to perform: " + t.Action + " on resource: " + Shown(t.Action, t.Resource)
 	if related(c, t) {
 		text += reason(t, d)

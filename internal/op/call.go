@@ -39,6 +39,7 @@ type Call struct {
 	Client    Client
 	Sessions  *seal.Key // seals session tokens
 	Pages     *seal.Key // seals page tokens
+	Messages  *seal.Key // seals encoded authorization messages
 
 	// Locate finds the partition that claimed a key, as store.Store.Locate does; set in Scope, where there is no Tx yet.
 	Locate func(key string, fresh bool) (store.Partition, bool, error)

@@ -10,10 +10,11 @@ func Service() op.Service {
 	k := new(packer)
 	return op.Service{
 		ID:         "sts",
-		Operations: []*op.Operation{assumeRole(k), getAccessKeyInfo(), getCallerIdentity(), getFederationToken(k), getSessionToken()},
+		Operations: []*op.Operation{
+			assumeRole(k), decodeAuthorizationMessage(), getAccessKeyInfo(), getCallerIdentity(), getFederationToken(k), getSessionToken(),
+		},
 		NotOffered: []string{
-			"AssumeRoleWithSAML", "AssumeRoleWithWebIdentity", "AssumeRoot", "DecodeAuthorizationMessage",
-			"GetDelegatedAccessToken", "GetWebIdentityToken",
+			"AssumeRoleWithSAML", "AssumeRoleWithWebIdentity", "AssumeRoot", "GetDelegatedAccessToken", "GetWebIdentityToken",
 		},
 	}
 }
