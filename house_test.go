@@ -104,8 +104,10 @@ var law = []layer{
 	{name: "services", packages: []string{"internal/jobs"}, may: callLayer, never: []string{"net/http", "database/sql"}},
 	{name: "models", packages: []string{"internal/model"}, may: nouns},
 	{name: "models", packages: []string{"internal/model/*"}},
+	{name: "models", packages: []string{"internal/catalog"}, may: []string{"internal/model"}},
+	{name: "edge", packages: []string{"internal/unserved"}, may: append([]string{"internal/model", "internal/catalog", "internal/wire", "iampolicy/actions"}, callLayer...), never: []string{"database/sql"}},
 	{name: "edge", packages: []string{"internal/wire"}, may: append([]string{"internal/model"}, callLayer...), never: []string{"database/sql"}},
-	{name: "edge", packages: []string{"internal/gateway"}, may: append([]string{"internal/model", "internal/wire"}, callLayer...), never: []string{"database/sql"}},
+	{name: "edge", packages: []string{"internal/gateway"}, may: append([]string{"internal/model", "internal/wire", "internal/unserved"}, callLayer...), never: []string{"database/sql"}},
 	{name: "files", packages: []string{"internal/yamlfile"}, may: base, never: []string{"net/http", "database/sql", "os"}},
 	{name: "clients", packages: []string{"internal/orgfile"}, may: append([]string{"internal/yamlfile"}, base...), never: []string{"database/sql"}},
 }

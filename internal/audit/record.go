@@ -2,6 +2,7 @@ package audit
 
 import (
 	"bytes"
+	"cmp"
 	"io"
 	"sync"
 	"time"
@@ -22,6 +23,7 @@ type Call struct {
 	Rand      io.Reader // makes event IDs
 	RequestID string
 	Service   string // ID of the service's model: "organizations"
+	Source    string // eventSource; empty means that of the service's ID
 	Name      string // operation: "MoveAccount"
 	Region    string // of the credential scope
 	ReadOnly  bool   // the operation changes nothing
@@ -88,7 +90,7 @@ func (r *Recorder) Record(c *Call) []ledger.Event {
 func (r *Recorder) event(c *Call, recipient ident.AccountID, shared string) ledger.Event {
 	e := ledger.Event{
 		Account: string(recipient), Time: c.Time.UTC(), ID: newID(c.Rand), Name: c.Name,
-		Source: Source(c.Service), ReadOnly: c.ReadOnly, Resources: r.resources(c),
+		Source: cmp.Or(c.Source, Source(c.Service)), ReadOnly: c.ReadOnly, Resources: r.resources(c),
 	}
 	if recipient == c.Identity.Account {
 		e.Username, e.AccessKeyID = c.Identity.username(), c.Identity.AccessKeyID
@@ -171,10 +173,13 @@ func region(service, scope string) string {
 	return scope
 }
 
-// errorCode gives the errorCode of a record. IAM and STS name there the model's exception, not the code of the wire:
+// errorCode gives the errorCode of a record. EC2 says there whose fault it was. IAM and STS name there the model's exception, not the code of the wire:
 // NoSuchEntityException for NoSuchEntity. A refusal is AccessDenied everywhere, whatever the wire calls it.
 func errorCode(service string, f *Failure) string {
-	if f.Denied {
+	switch {
+	case service == "ec2":
+		return "Client." + f.Code
+	case f.Denied:
 		return "AccessDenied"
 	}
 	if service != "iam" && service != "sts" {

@@ -2,6 +2,7 @@ package authz_test
 
 import (
 	"crypto/rand"
+	"errors"
 	"net/netip"
 	"slices"
 	"testing"
@@ -186,10 +187,11 @@ func message(t *testing.T, err error) string {
 	if err == nil {
 		return ""
 	}
-	if !fault.Is(err, fault.AccessDenied) {
+	var refused *fault.Error
+	if !errors.As(err, &refused) || refused.Code != fault.AccessDenied {
 		t.Fatalf("not a refusal: %v", err)
 	}
-	return err.Error()[len(fault.AccessDenied)+len(": "):]
+	return refused.Message
 }
 
 func source(text string) *iampolicy.Source {

@@ -35,6 +35,7 @@ func (x *exchange) authenticate() error {
 	}
 	var routeErr error
 	x.svc, x.operation, routeErr = x.router.Route(&x.req, scopeService)
+	routeErr = x.findElsewhere(signed, routeErr)
 	if signErr != nil {
 		return coded(signErr)
 	}
@@ -43,8 +44,7 @@ func (x *exchange) authenticate() error {
 		return err
 	}
 	if !who.trusted {
-		o := sigv4.Options{Now: x.now, Service: x.svc.SigningName, Region: x.goodRegion(x.svc), Keys: x.keys}
-		if err := signed.Verify(who.secret, x.req.Body, o); err != nil {
+		if err := signed.Verify(who.secret, x.req.Body, x.verifyOptions()); err != nil {
 			return coded(err)
 		}
 	}
@@ -52,9 +52,14 @@ func (x *exchange) authenticate() error {
 	if routeErr != nil {
 		return routeErr
 	}
+	if x.elsewhere != nil {
+		x.declareElsewhere()
+		return nil
+	}
 	if x.declared = x.operations[x.operation]; x.declared == nil {
 		return fault.New(fault.NotOffered, "")
 	}
+	x.readOnly = x.declared.Access == op.Read
 	return nil
 }
 

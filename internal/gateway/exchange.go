@@ -16,6 +16,7 @@ import (
 	"umbel/internal/fault"
 	"umbel/internal/model"
 	"umbel/internal/op"
+	"umbel/internal/unserved"
 	"umbel/internal/wire"
 )
 
@@ -32,7 +33,9 @@ type exchange struct {
 	req       wire.Request
 	svc       *model.Service
 	operation *model.Operation
+	elsewhere *unserved.Call // of an operation that is not served
 	declared  *op.Operation
+	readOnly  bool // what it is asked to do changes nothing
 	region    string
 	who       *identity
 	in, out   any

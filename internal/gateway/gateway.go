@@ -25,6 +25,7 @@ import (
 	"umbel/internal/op"
 	"umbel/internal/seal"
 	"umbel/internal/store"
+	"umbel/internal/unserved"
 	"umbel/internal/wire"
 	"umbel/sigv4"
 )
@@ -67,6 +68,9 @@ type Gateway struct {
 	operations map[*model.Operation]*op.Operation
 	sessions   *seal.Key
 	pages      *seal.Key
+	messages   *seal.Key
+	finder     *unserved.Finder
+	deriver    *unserved.Deriver
 	opened     *openedSessions
 	keys       *sigv4.KeyCache
 	recorder   *audit.Recorder
@@ -104,6 +108,10 @@ func New(c Config) (*Gateway, error) {
 	if g.pages, err = seal.New(c.Store.Secret(), op.PagePurpose); err != nil {
 		return nil, err
 	}
+	if g.messages, err = seal.New(c.Store.Secret(), authz.MessagePurpose); err != nil {
+		return nil, err
+	}
+	g.finder, g.deriver = newElsewhere(c.Settings.Endpoint)
 	if g.metrics, err = newMetrics(c.Metrics); err != nil {
 		return nil, err
 	}

@@ -19,8 +19,11 @@ const attempts = 4
 
 // run decodes the input, runs the operation in one view and has it audited.
 func (x *exchange) run() error {
-	x.in = reflect.New(x.declared.In).Interface()
-	invalid := wire.Decode(x.operation, &x.req, x.in)
+	var invalid error
+	if x.elsewhere == nil {
+		x.in = reflect.New(x.declared.In).Interface()
+		invalid = wire.Decode(x.operation, &x.req, x.in)
+	}
 	err := x.retry(func() error { return x.attempt(invalid) })
 	if err != nil {
 		x.out = nil
@@ -99,7 +102,7 @@ func (x *exchange) within(tx store.Tx, scope store.Scope, organization ident.Org
 		return invalid
 	}
 	if err := authz.Authorize(c, x.declared, x.in); err != nil {
-		return err
+		return x.explained(c, err)
 	}
 	out, err := x.declared.Run(c, x.in)
 	x.out = out
@@ -130,6 +133,7 @@ func (x *exchange) newCall(organization ident.OrgID) *op.Call {
 	return &op.Call{
 		Context: x.ctx, Now: x.now, Rand: x.Rand, RequestID: x.id, Region: x.region, Service: x.svc.SigningName,
 		Settings: x.Settings, Caller: x.caller(organization), Client: x.client(), Sessions: x.sessions, Pages: x.pages,
+		Messages: x.messages,
 	}
 }
 

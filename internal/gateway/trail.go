@@ -16,8 +16,11 @@ import (
 func (x *exchange) events(err error) []ledger.Event {
 	c := &audit.Call{
 		Time: x.now, Rand: x.Rand, RequestID: x.id, Service: x.svc.ID, Name: x.operation.Name, Region: x.region,
-		ReadOnly: x.declared.Access == op.Read, Identity: x.shown, UserAgent: x.call.Client.UserAgent,
+		ReadOnly: x.readOnly, Identity: x.shown, UserAgent: x.call.Client.UserAgent,
 		Input: x.in, Output: x.out, Resources: x.call.Notes.Resources, Others: x.call.Notes.Others,
+	}
+	if x.elsewhere != nil {
+		c.Source, c.Input = x.elsewhere.Source(), x.elsewhere.Shown()
 	}
 	if x.call.Client.IP.IsValid() {
 		c.SourceIP = x.call.Client.IP.String()
