@@ -18,6 +18,7 @@ import (
 //	aws ARGS…                  the AWS CLI on the script's server; stdout and stderr can be matched afterwards
 //	denied SERVICE COMMAND …   as aws; the call has to be refused for want of permission, in AWS's words
 //	server QUOTA=N…            start over with a new server that has these quotas
+//	starter                    make the starter organization, with its guardrails
 //	as administrator           speak as the administrator of the management account (how a script begins)
 //	as root ACCOUNT            speak as an account's root user; ACCOUNT is a name or an ID
 //	as role ACCOUNT [ROLE]     speak as a role, OrganizationAccountAccessRole unless named
@@ -27,6 +28,7 @@ import (
 //	keep NAME                  put the last stdout, without quotes, into $NAME
 //	keys                       speak with the credentials that the last stdout lists: ID, secret and perhaps token
 //	shared NAME                put the sharedEventID of the CloudTrail record in the last stdout into $NAME
+//	message NAME               put the encoded authorization message of the last refusal into $NAME
 //	created REQUEST NAME       wait until a CreateAccount request succeeded and put the account's ID into $NAME
 //	failed REQUEST REASON      wait until a CreateAccount request failed for the reason
 //	closed ACCOUNT             wait until an account is closed
@@ -43,11 +45,13 @@ func TestCLI(t *testing.T) {
 			"aws":     func(ts *testscript.TestScript, neg bool, args []string) { runCLI(ts, neg, cli, args) },
 			"denied":  func(ts *testscript.TestScript, _ bool, args []string) { denied(ts, cli, args) },
 			"server":  server,
+			"starter": func(ts *testscript.TestScript, _ bool, _ []string) { serverOf(ts).Starter() },
 			"as":      as,
 			"signup":  signUp,
 			"keep":    keep,
 			"keys":    keys,
 			"shared":  shared,
+			"message": message,
 			"created": created,
 			"failed":  failed,
 			"closed":  func(ts *testscript.TestScript, _ bool, _ []string) { serverOf(ts).Settle() },

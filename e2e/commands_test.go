@@ -158,6 +158,15 @@ func shared(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Setenv(args[0], found[1])
 }
 
+// message keeps the encoded authorization message of the last refusal.
+func message(ts *testscript.TestScript, _ bool, args []string) {
+	_, encoded, found := strings.Cut(ts.ReadFile("stderr"), "Encoded authorization failure message: ")
+	if !found || len(args) != 1 {
+		ts.Fatalf("no encoded authorization message")
+	}
+	ts.Setenv(args[0], strings.TrimSpace(encoded))
+}
+
 func created(ts *testscript.TestScript, _ bool, args []string) {
 	status := awaitRequest(ts, args)
 	if status.State != types.CreateAccountStateSucceeded {

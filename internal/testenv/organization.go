@@ -8,6 +8,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/organizations"
 	"github.com/aws/aws-sdk-go-v2/service/organizations/types"
+
+	"umbel/internal/orgfile"
 )
 
 // Organization is an organization on a server, with the client of its management account's administrator.
@@ -114,4 +116,23 @@ func (s *Server) User(cfg aws.Config, name, policy string) aws.Config {
 		s.tb.Fatalf("access key of user %s: %v", name, err)
 	}
 	return s.Keys(aws.ToString(key.AccessKey.AccessKeyId), aws.ToString(key.AccessKey.SecretAccessKey), "")
+}
+
+// Starter makes the starter organization, as the first `umbel up` does. It has the account "sandbox", whose OU has the guardrails
+// for Regions and instance types.
+func (s *Server) Starter() {
+	s.tb.Helper()
+	ctx := context.Background()
+	clients := orgfile.NewClients(s.Administrator(""))
+	wanted, err := orgfile.Starter()
+	if err != nil {
+		s.tb.Fatalf("starter organization: %v", err)
+	}
+	plan, err := orgfile.NewPlan(ctx, clients, wanted, orgfile.PlanOptions{})
+	if err == nil {
+		err = orgfile.Apply(ctx, clients, plan, func(orgfile.Event) {})
+	}
+	if err != nil {
+		s.tb.Fatalf("starter organization: %v", err)
+	}
 }
