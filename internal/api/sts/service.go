@@ -9,7 +9,7 @@ import "umbel/internal/op"
 func Service() op.Service {
 	k := new(packer)
 	return op.Service{
-		ID:         "sts",
+		ID: "sts",
 		Operations: []*op.Operation{
 			assumeRole(k), decodeAuthorizationMessage(), getAccessKeyInfo(), getCallerIdentity(), getFederationToken(k), getSessionToken(),
 		},
