@@ -133,9 +133,12 @@ type Kind uint8
 
 // The kinds of document.
 const (
-	KindIdentity        Kind = iota // identity policies, boundaries and session policies
+	KindIdentity        Kind = iota // a managed or inline policy of a user, group or role
 	KindTrust                       // a role's trust policy
 	KindResource                    // any other resource-based policy
 	KindServiceControl              // SCP
 	KindResourceControl             // RCP
+	KindBoundary                    // a permissions boundary
+	KindSession                     // a session policy
+	KindDelegation                  // the resource-based delegation policy of an organization
 )

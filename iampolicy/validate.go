@@ -19,7 +19,7 @@ func (e *ValidationError) Error() string {
 	return fmt.Sprintf("%s (line %d, column %d: %s)", e.Message, e.Line, e.Column, e.Detail)
 }
 
-// PolicyTypeMessage is what Organizations answers for any fault in an SCP or RCP (MalformedPolicyDocumentException).
+// PolicyTypeMessage is what Organizations answers for any fault in a policy of its own (MalformedPolicyDocumentException).
 const PolicyTypeMessage = "The provided policy document does not meet the requirements of the specified policy type."
 
 // Validate checks a document against the grammar of its kind. The error is a *ValidationError. Sizes are not checked: see Size.
@@ -27,27 +27,32 @@ const PolicyTypeMessage = "The provided policy document does not meet the requir
 // Sources: IAM User Guide, "Grammar of the IAM JSON policy language"; Organizations User Guide, "SCP syntax" and "RCP
 // syntax"; IAM's texts as its answers show them, in the order in which IAM looks for faults.
 func Validate(kind Kind, text string) error {
-	tree, f := parseTree(text)
-	var bad *invalid
-	switch {
-	case f != nil:
-		bad = &invalid{kind.parseMessage(f), f}
-	case kind == KindIdentity:
-		bad = tree.validateIdentity()
-	case kind == KindTrust:
-		bad = tree.validateTrust()
-	case kind == KindResource:
-		bad = tree.validateResourceBased()
-	case kind == KindServiceControl:
-		bad = tree.validateServiceControl()
-	case kind == KindResourceControl:
-		bad = tree.validateResourceControl()
-	}
+	bad := validate(kind, text)
 	if bad == nil {
 		return nil
 	}
 	line, column := position(text, bad.offset)
 	return &ValidationError{Kind: kind, Message: bad.aws, Detail: bad.message, Line: line, Column: column}
+}
+
+func validate(kind Kind, text string) *invalid {
+	tree, f := parseTree(text)
+	if f != nil {
+		return &invalid{kind.parseMessage(f), f}
+	}
+	switch kind {
+	case KindTrust:
+		return tree.validateTrust()
+	case KindResource:
+		return tree.validateResourceBased()
+	case KindServiceControl:
+		return tree.validateServiceControl()
+	case KindResourceControl:
+		return tree.validateResourceControl()
+	case KindDelegation:
+		return tree.validateDelegation()
+	}
+	return tree.validateIdentity()
 }
 
 // invalid is a failure with AWS's text for it.
@@ -86,9 +91,9 @@ func (t *syntaxTree) eachStatement(checks ...func(*statementNode) *invalid) *inv
 // another for policies with principals.
 func (k Kind) parseMessage(f *failure) string {
 	switch k {
-	case KindServiceControl, KindResourceControl:
+	case KindServiceControl, KindResourceControl, KindDelegation:
 		return PolicyTypeMessage
-	case KindIdentity:
+	case KindIdentity, KindBoundary, KindSession:
 		return "Syntax errors in policy."
 	}
 	switch f.reason {

@@ -79,3 +79,21 @@ func inPolicyType(bad *invalid) *invalid {
 }
 
 func allActions(s *statementNode) *invalid { return inPolicyType(actionForms(s)) }
+
+// validateDelegation: like other resource-based policies, but about actions of Organizations only, and since 2026-06-30
+// without NotAction and NotResource (Organizations User Guide, "Update a resource-based delegation policy").
+func (t *syntaxTree) validateDelegation() *invalid {
+	return inPolicyType(firstOf(t.validateResourceBased, func() *invalid { return t.eachStatement(delegationStatement) }))
+}
+
+func delegationStatement(s *statementNode) *invalid {
+	if at := max(s.notAction.offset, s.notResource.offset); at > 0 {
+		return refuse(PolicyTypeMessage, at, "a delegation policy has neither NotAction nor NotResource")
+	}
+	for _, a := range s.action.values {
+		if service, _, _ := strings.Cut(a.text, ":"); !strings.EqualFold(service, "organizations") {
+			return refuse(PolicyTypeMessage, a.offset, fmt.Sprintf("%q is no action of organizations", a.text))
+		}
+	}
+	return nil
+}

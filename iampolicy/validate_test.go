@@ -329,6 +329,43 @@ func TestParseRefuses(t *testing.T) {
 	}
 }
 
+// TestValidateDelegation: Organizations User Guide, "Update a resource-based delegation policy".
+func TestValidateDelegation(t *testing.T) {
+	const bad = PolicyTypeMessage
+	with := func(members string) string {
+		return doc(`{"Effect":"Allow","Principal":{"AWS":"111122223333"},` + members + `}`)
+	}
+	table{KindDelegation}.run(t, [][2]string{
+		{with(`"Action":["organizations:ListPolicies","Organizations:Describe*"],"Resource":"*"`), ""},
+		{with(`"NotAction":"organizations:ListPolicies","Resource":"*"`), bad},
+		{with(`"Action":"organizations:ListPolicies","NotResource":"*"`), bad},
+		{with(`"Action":"s3:GetObject","Resource":"*"`), bad},
+		{doc(okStatement), bad},
+		{"{", bad},
+	})
+}
+
+// TestValidateLikeIdentity: boundaries and session policies are written like identity policies.
+func TestValidateLikeIdentity(t *testing.T) {
+	for _, kind := range []Kind{KindBoundary, KindSession} {
+		table{kind}.run(t, [][2]string{
+			{doc(okStatement), ""}, {"{", "Syntax errors in policy."},
+			{allowing(`"Principal":"*","Action":"*","Resource":"*"`), "Policy document should not specify a principal."},
+		})
+	}
+}
+
+// TestQuota: IAM User Guide, "IAM and AWS STS quotas"; Organizations User Guide, "Quotas".
+func TestQuota(t *testing.T) {
+	for kind, want := range map[Kind]int{
+		KindIdentity: 6144, KindBoundary: 6144, KindTrust: 2048, KindSession: 2048, KindServiceControl: 10240, KindResourceControl: 5120, KindDelegation: 40000, KindResource: 0,
+	} {
+		if got := Quota(kind); got != want {
+			t.Errorf("kind %d: %d", kind, got)
+		}
+	}
+}
+
 func TestSize(t *testing.T) {
 	text := "{ \"Sid\":\t\"a b\"\r\n}é"
 	if got := Size(KindIdentity, text); got != 13 {
