@@ -74,9 +74,9 @@ func Lint(text string, kind Kind) []Finding {
 	return l.findings
 }
 
-// rule is one kind of finding, and the check that finds it, over the whole document or statement by statement. Rules without
+// lintRule is one kind of finding, and the check that finds it, over the whole document or statement by statement. Rules without
 // a check are reported where the document is read, or by the check of the rule above them.
-type rule struct {
+type lintRule struct {
 	code      string
 	kind      FindingType
 	title     string // of Access Analyzer's section, in small letters; "" for rules that it does not have
@@ -86,7 +86,7 @@ type rule struct {
 }
 
 // ruleGroups are all rules, in the order of docs/policy-findings.md.
-func ruleGroups() [][]rule { return [][]rule{grammarRules, elementRules} }
+func ruleGroups() [][]lintRule { return [][]lintRule{grammarRules, elementRules} }
 
 // FindingCode describes one kind of finding.
 type FindingCode struct {
@@ -113,11 +113,11 @@ type linter struct {
 	kind     Kind
 	doc      *lintDocument  // nil: no JSON object
 	places   map[int]*place // by their offset
-	rule     *rule
+	rule     *lintRule
 	findings []Finding
 }
 
-func (l *linter) run(r *rule) {
+func (l *linter) run(r *lintRule) {
 	l.rule = r
 	if r.document != nil {
 		r.document(l)
@@ -144,7 +144,7 @@ func (l *linter) reportAs(code string, kind FindingType, message string, at []*p
 
 // problem adds a finding of the grammar, by its code.
 func (l *linter) problem(code, message string, at *place) {
-	i := slices.IndexFunc(grammarRules, func(r rule) bool { return r.code == code })
+	i := slices.IndexFunc(grammarRules, func(r lintRule) bool { return r.code == code })
 	l.reportAs(code, grammarRules[i].kind, message, []*place{at})
 }
 

@@ -7,7 +7,7 @@ import (
 )
 
 // grammarRules are found while the document is read.
-var grammarRules = []rule{
+var grammarRules = []lintRule{
 	{code: "JSON_SYNTAX_ERROR", kind: FindingError, title: "json syntax error", summary: "the document is no JSON, or a key stands twice in one object"},
 	{code: "DATA_TYPE_MISMATCH", kind: FindingError, title: "data type mismatch", summary: "an element holds another JSON type than it must"},
 	{code: "INVALID_POLICY_ELEMENT", kind: FindingError, title: "invalid policy element", summary: "an element that the policy language does not have; case counts"},
@@ -22,7 +22,7 @@ var grammarRules = []rule{
 }
 
 // elementRules are about the elements of the document and of each statement.
-var elementRules = []rule{
+var elementRules = []lintRule{
 	{code: "INVALID_VERSION", kind: FindingError, title: "invalid version", summary: "Version is neither 2012-10-17 nor 2008-10-17", document: (*linter).checkVersion},
 	{code: "MISSING_VERSION", kind: FindingWarning, title: "missing version", summary: "without Version the policy is one of 2008-10-17, without policy variables", document: (*linter).checkMissingVersion},
 	{code: "MISSING_EFFECT", kind: FindingError, title: "missing effect", summary: "a statement without Effect", statement: (*linter).checkMissingEffect},

@@ -314,7 +314,7 @@ func nearestOperator(name string) string {
 	if n := len(name) - len("IfExists"); n > 0 && strings.EqualFold(name[n:], "IfExists") {
 		suffix, name = "IfExists", name[:n]
 	}
-	for _, known := range operatorNames {
+	for _, known := range plainOperators {
 		if strings.EqualFold(known, name) {
 			return prefix + known + suffix
 		}
@@ -322,8 +322,8 @@ func nearestOperator(name string) string {
 	return ""
 }
 
-// operatorNames are the operators without set operator and suffix.
-var operatorNames = []string{
+// plainOperators are the operators without set operator and suffix.
+var plainOperators = []string{
 	"StringEquals", "StringNotEquals", "StringEqualsIgnoreCase", "StringNotEqualsIgnoreCase", "StringLike", "StringNotLike",
 	"NumericEquals", "NumericNotEquals", "NumericLessThan", "NumericLessThanEquals", "NumericGreaterThan", "NumericGreaterThanEquals",
 	"DateEquals", "DateNotEquals", "DateLessThan", "DateLessThanEquals", "DateGreaterThan", "DateGreaterThanEquals",
