@@ -11,7 +11,7 @@ const (
 	yes
 )
 
-func known(b bool) answer {
+func settled(b bool) answer {
 	if b {
 		return yes
 	}
@@ -138,7 +138,7 @@ func (q *question) resource(s *statement) answer {
 		t := &s.resources[i]
 		switch {
 		case !q.varies(t):
-			result = max(result, known(t.matches(q.req.Resource, &q.stated)))
+			result = max(result, settled(t.matches(q.req.Resource, &q.stated)))
 		case q.mayMatch(t, q.req.Resource, oneRune):
 			result = max(result, maybe)
 		}
@@ -171,7 +171,7 @@ func (q *question) condition(c *condition) answer {
 			}
 		}
 	}
-	return known(c.holds(&q.stated))
+	return settled(c.holds(&q.stated))
 }
 
 // ask notes what an open statement asks of the unknowns.
@@ -202,7 +202,7 @@ func (q *question) askNames(f field, names []string) {
 	}
 	var patterns [][]token
 	for _, name := range names {
-		patterns = append(patterns, literal(name, oneRune))
+		patterns = append(patterns, literalTokens(name, oneRune))
 	}
 	q.askUnknown(f, patterns, false)
 }
@@ -282,7 +282,7 @@ func comparedWith(tokens []token, compare comparison) [][]token {
 	}
 	for _, word := range []string{"true", "false"} {
 		if strings.EqualFold(string(text), word) {
-			return [][]token{literal(word, asciiRune)}
+			return [][]token{literalTokens(word, asciiRune)}
 		}
 	}
 	return nil

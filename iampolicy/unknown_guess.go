@@ -47,7 +47,7 @@ func (q *question) guess() (tooMany *blank) {
 }
 
 // instances gives the pattern of a link with values in place of its unknowns.
-func (l *link) instances() [][]token {
+func (l *textLink) instances() [][]token {
 	list := [][]token{nil}
 	for _, s := range l.pattern {
 		if s.v == nil {
@@ -60,7 +60,7 @@ func (l *link) instances() [][]token {
 		for _, begun := range list {
 			for _, o := range s.v.options {
 				if len(o.values) == 1 && len(next) < guesses {
-					next = append(next, append(append([]token{}, begun...), literal(o.values[0], oneRune)...))
+					next = append(next, append(append([]token{}, begun...), literalTokens(o.values[0], oneRune)...))
 				}
 			}
 		}

@@ -21,7 +21,7 @@ type question struct {
 	id        field
 
 	verdicts map[*Source]verdictRange
-	links    []link
+	links    []textLink
 
 	asked    Request // with the values at hand
 	context  Context

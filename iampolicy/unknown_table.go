@@ -93,7 +93,7 @@ func (q *question) tabulate() (PartialDecision, error) {
 		}
 	}
 	if size > maxCombinations {
-		return PartialDecision{}, &UndecidedError{Unknowns: labels(t.blanks), Reason: fmt.Sprintf("there are more than %d combinations of values", maxCombinations)}
+		return PartialDecision{}, &UndecidedError{Unknowns: labelsOf(t.blanks), Reason: fmt.Sprintf("there are more than %d combinations of values", maxCombinations)}
 	}
 	var agreement Decision
 	examples := map[bool]int{}
@@ -111,9 +111,9 @@ func (q *question) tabulate() (PartialDecision, error) {
 		}
 	}
 	essential := t.essential()
-	names := labels(essential)
-	if !exact && len(names) < len(labels(t.blanks)) {
-		return PartialDecision{}, &UndecidedError{Unknowns: labels(t.blanks), Reason: "a condition compares two of them in a way that the values tried do not settle"}
+	names := labelsOf(essential)
+	if !exact && len(names) < len(labelsOf(t.blanks)) {
+		return PartialDecision{}, &UndecidedError{Unknowns: labelsOf(t.blanks), Reason: "a condition compares two of them in a way that the values tried do not settle"}
 	}
 	if len(names) == 0 {
 		return definite(agreement), nil
@@ -156,8 +156,8 @@ func (t *truthTable) essential() (out []*blank) {
 	return out
 }
 
-// labels names blanks, each name once, sorted.
-func labels(list []*blank) []string {
+// labelsOf names blanks, each name once, sorted.
+func labelsOf(list []*blank) []string {
 	var out []string
 	for _, b := range list {
 		out = append(out, b.label)

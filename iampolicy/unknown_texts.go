@@ -9,18 +9,18 @@ import (
 // What the policies ask of unknown texts, put as languages: of a text that is compared with a pattern, and of the variables
 // in a pattern that a known text is compared with.
 
-// symbol is a token of a pattern, or an unknown text in it.
-type symbol struct {
+// patternPart is a token of a pattern, or an unknown text in it.
+type patternPart struct {
 	token
 	v    *blank
 	name bool
 }
 
 // expression is a pattern with unknown texts in it.
-type expression []symbol
+type expression []patternPart
 
-// link is a comparison of an unknown text with a pattern of another.
-type link struct {
+// textLink is a comparison of an unknown text with a pattern of another.
+type textLink struct {
 	text    field
 	pattern expression
 	compare comparison
@@ -43,9 +43,9 @@ func (q *question) spread(t *template, set runeSet) []expression {
 			if !ok {
 				return nil
 			}
-			out = extend(out, elementsOf(literal(string(text), set)))
+			out = extend(out, elementsOf(literalTokens(string(text), set)))
 		case p.hasDefault:
-			absent := extend(out, elementsOf(literal(p.text, set)))
+			absent := extend(out, elementsOf(literalTokens(p.text, set)))
 			out = append(extend(out, f.elements(set)), absent...)
 		default:
 			out = extend(out, f.elements(set))
@@ -74,7 +74,7 @@ func tokensOf(text string, set runeSet) expression {
 		case oneWide, starWide:
 			t = token{set: anyRune, star: text[0] == starWide}
 		}
-		out = append(out, symbol{token: t})
+		out = append(out, patternPart{token: t})
 		text = text[n:]
 	}
 	return out
@@ -83,7 +83,7 @@ func tokensOf(text string, set runeSet) expression {
 func elementsOf(tokens []token) expression {
 	var out expression
 	for _, t := range tokens {
-		out = append(out, symbol{token: t})
+		out = append(out, patternPart{token: t})
 	}
 	return out
 }
@@ -93,11 +93,11 @@ func (f field) elements(set runeSet) expression {
 	var out expression
 	for _, p := range f {
 		if p.v == nil {
-			out = append(out, elementsOf(literal(p.text, set))...)
+			out = append(out, elementsOf(literalTokens(p.text, set))...)
 			continue
 		}
 		p.v.used = true
-		out = append(out, symbol{v: p.v, name: p.name})
+		out = append(out, patternPart{v: p.v, name: p.name})
 	}
 	return out
 }
@@ -125,8 +125,8 @@ func (e expression) loose() []token {
 	return out
 }
 
-// reach tells for each i which beginnings of text the first i tokens match, by their length.
-func reach(tokens []token, text []rune) [][]bool {
+// beginnings tells for each i which beginnings of text the first i tokens match, by their length.
+func beginnings(tokens []token, text []rune) [][]bool {
 	table := make([][]bool, len(tokens)+1)
 	table[0] = make([]bool, len(text)+1)
 	table[0][0] = true
@@ -146,18 +146,18 @@ func reach(tokens []token, text []rune) [][]bool {
 
 func matchesTokens(tokens []token, text string) bool {
 	runes := []rune(text)
-	return reach(tokens, runes)[len(tokens)][len(runes)]
+	return beginnings(tokens, runes)[len(tokens)][len(runes)]
 }
 
-// spans gives, for symbol k of an expression, all pieces of the text that could stand there.
+// spans gives, for part k of an expression, all pieces of the text that could stand there.
 func (e expression) spans(k int, text []rune) []string {
 	tokens := e.loose()
-	before := reach(tokens[:k], text)[k]
+	before := beginnings(tokens[:k], text)[k]
 	back := slices.Clone(tokens[k+1:])
 	slices.Reverse(back)
 	turned := slices.Clone(text)
 	slices.Reverse(turned)
-	after := reach(back, turned)[len(back)]
+	after := beginnings(back, turned)[len(back)]
 	var out []string
 	for i := range before {
 		for j := i; before[i] && j < len(before); j++ {
@@ -192,7 +192,7 @@ func (q *question) askKnown(e expression, text string, set runeSet, arn bool) {
 		}
 		var patterns [][]token
 		for _, s := range e.spans(k, runes) {
-			patterns = append(patterns, literal(s, set))
+			patterns = append(patterns, literalTokens(s, set))
 		}
 		if unknowns == 1 {
 			el.v.ask(language{name: el.name, patterns: patterns})
@@ -222,7 +222,7 @@ func (q *question) askUnknown(f field, patterns [][]token, arn bool) {
 	if len(f) == 2 {
 		var heads [][]token
 		for _, p := range patterns {
-			for _, s := range splits(p) {
+			for _, s := range cuts(p) {
 				if matchesTokens(s.tail, rest) {
 					heads = append(heads, s.head)
 				}
@@ -232,7 +232,7 @@ func (q *question) askUnknown(f field, patterns [][]token, arn bool) {
 		return
 	}
 	for _, p := range patterns {
-		for _, s := range splits(p) {
+		for _, s := range cuts(p) {
 			if len(s.tail) > 0 && s.tail[0].takes(rune(rest[0])) {
 				v.ask(language{prefix: prefix, name: f[0].name, patterns: [][]token{s.head}})
 				f[2].v.ask(language{prefix: rest, name: f[2].name, patterns: [][]token{s.tail}})
@@ -241,16 +241,16 @@ func (q *question) askUnknown(f field, patterns [][]token, arn bool) {
 	}
 }
 
-// split is a pattern cut in two; a star at the cut belongs to both.
-type split struct{ head, tail []token }
+// patternCut is a pattern cut in two; a star at the cut belongs to both.
+type patternCut struct{ head, tail []token }
 
-func splits(p []token) []split {
-	out := []split{{nil, p}}
+func cuts(p []token) []patternCut {
+	out := []patternCut{{nil, p}}
 	for i, t := range p {
 		if t.star {
-			out = append(out, split{p[:i+1], p[i:]})
+			out = append(out, patternCut{p[:i+1], p[i:]})
 		}
-		out = append(out, split{p[:i+1], p[i+1:]})
+		out = append(out, patternCut{p[:i+1], p[i+1:]})
 	}
 	return out
 }
@@ -286,14 +286,14 @@ func (v *blank) ask(l language) {
 func (q *question) link(f field, e expression, compare comparison) {
 	x := f[0].v
 	whole := len(f) == 1 && !f[0].name && x.domain == nil
-	itself := whole && !slices.ContainsFunc(e, func(el symbol) bool { return el.v != nil && (el.v != x || el.name) })
+	itself := whole && !slices.ContainsFunc(e, func(el patternPart) bool { return el.v != nil && (el.v != x || el.name) })
 	equality := whole && len(e) == 1 && !e[0].name && e[0].v.domain == nil && compare != compareStringFold && compare != compareBool
 	switch {
 	case itself:
 		// A text matches a pattern that holds it only if nothing else is in the pattern but stars; or if it is empty.
 		x.ask(language{patterns: [][]token{{}}})
 		if compare == compareBool {
-			x.ask(language{patterns: [][]token{literal("true", asciiRune), literal("false", asciiRune)}})
+			x.ask(language{patterns: [][]token{literalTokens("true", asciiRune), literalTokens("false", asciiRune)}})
 		}
 	case equality:
 		e[0].v.met = true
@@ -307,7 +307,7 @@ func (q *question) link(f field, e expression, compare comparison) {
 				el.v.met, el.v.inexact = true, true
 			}
 		}
-		q.links = append(q.links, link{f, e, compare})
+		q.links = append(q.links, textLink{f, e, compare})
 	}
 	if whole && compare == compareArn {
 		x.ask(language{arn: true, patterns: [][]token{{{set: anyRune, star: true}}}})

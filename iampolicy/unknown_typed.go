@@ -12,8 +12,8 @@ import (
 // Texts of every kind that conditions on numbers, dates, addresses and binaries tell apart: on each boundary, on both sides
 // of it, and one that cannot be read at all.
 
-// samples gives such texts for all conditions on one key; with variants, also in other spellings.
-func samples(typed []*condition, variants bool) []string {
+// typedTexts gives such texts for all conditions on one key; with variants, also in other spellings.
+func typedTexts(typed []*condition, variants bool) []string {
 	out := []string{"x"}
 	var numbers []decimal
 	var ranges []netip.Prefix

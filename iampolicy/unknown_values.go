@@ -58,7 +58,7 @@ func (b *blank) fillAlone() bool {
 		return true
 	}
 	a := newAutomaton(append(slices.Clip(b.domain), b.languages...), b.domain != nil)
-	var classes []class
+	var classes []textClass
 	ok := true
 	switch {
 	case b.Values != nil:
@@ -66,7 +66,7 @@ func (b *blank) fillAlone() bool {
 	case len(b.typed) == 0:
 		classes, ok = a.search(1, b.longest)
 	case len(b.languages) == 0:
-		classes = b.sort(a, samples(b.typed, false), 1)
+		classes = b.sort(a, typedTexts(b.typed, false), 1)
 	default:
 		classes, ok = b.fillMixed(a)
 	}
@@ -75,9 +75,9 @@ func (b *blank) fillAlone() bool {
 
 // fillMixed finds texts that the languages and the types tell apart together. They stand for all if each class of
 // the languages either has no other texts, or has one of every class of the types.
-func (b *blank) fillMixed(a *automaton) ([]class, bool) {
+func (b *blank) fillMixed(a *automaton) ([]textClass, bool) {
 	found, ok := a.search(plenty, 0)
-	texts := samples(b.typed, true)
+	texts := typedTexts(b.typed, true)
 	for _, c := range found {
 		texts = append(texts, c.texts...)
 	}
@@ -120,8 +120,8 @@ func (b *blank) family(signature string, i int) string {
 }
 
 // sort puts texts into classes, at most n of each.
-func (b *blank) sort(a *automaton, texts []string, n int) []class {
-	var out []class
+func (b *blank) sort(a *automaton, texts []string, n int) []textClass {
+	var out []textClass
 	at := map[string]int{}
 	for _, s := range texts {
 		signature := b.signature(a, s)
@@ -129,7 +129,7 @@ func (b *blank) sort(a *automaton, texts []string, n int) []class {
 		if !known {
 			k = len(out)
 			at[signature] = k
-			out = append(out, class{signature: signature})
+			out = append(out, textClass{signature: signature})
 		}
 		if len(out[k].texts) < n && !slices.Contains(out[k].texts, s) {
 			out[k].texts = append(out[k].texts, s)
@@ -159,7 +159,7 @@ func fillTogether(group []*blank) bool {
 			all.ask(l)
 		}
 		for _, s := range b.Values {
-			all.ask(language{patterns: [][]token{literal(s, oneRune)}})
+			all.ask(language{patterns: [][]token{literalTokens(s, oneRune)}})
 		}
 		all.typed = append(all.typed, b.typed...)
 		if b.typed != nil {
@@ -169,7 +169,7 @@ func fillTogether(group []*blank) bool {
 	a := newAutomaton(all.languages, false)
 	classes, ok := a.search(len(group)+1, 0)
 	if all.inexact {
-		texts := samples(all.typed, true)
+		texts := typedTexts(all.typed, true)
 		for _, c := range classes {
 			texts = append(texts, c.texts...)
 		}
@@ -187,11 +187,11 @@ func fillTogether(group []*blank) bool {
 }
 
 // choose makes the options of classes of texts: absent, each text alone, and for a multivalued key sets of them.
-func (b *blank) choose(classes []class) bool {
+func (b *blank) choose(classes []textClass) bool {
 	if !b.Present {
 		b.options = append(b.options, option{})
 	}
-	var elements []member
+	var elements []textSet
 	for _, c := range classes {
 		for i, s := range c.texts {
 			b.options = append(b.options, option{values: []string{s}})
@@ -203,7 +203,7 @@ func (b *blank) choose(classes []class) bool {
 					}
 				}
 			}
-			elements = append(elements, newMember(s, c.signature+string(own)))
+			elements = append(elements, newTextSet(s, c.signature+string(own)))
 		}
 	}
 	if !b.MultiValued {
@@ -219,28 +219,28 @@ func btoi(b bool) int {
 	return 0
 }
 
-// member is a set of texts, and for each question whether some text and whether all texts say yes.
-type member struct {
+// textSet is a set of texts, and for each question whether some text and whether all texts say yes.
+type textSet struct {
 	texts     []string
 	some, all string
 }
 
-func newMember(text, signature string) member { return member{[]string{text}, signature, signature} }
+func newTextSet(text, signature string) textSet { return textSet{[]string{text}, signature, signature} }
 
-func (m member) with(o member) member {
+func (m textSet) with(o textSet) textSet {
 	some, all := []byte(m.some), []byte(m.all)
 	for i := range some {
 		some[i], all[i] = max(some[i], o.some[i]), min(all[i], o.all[i])
 	}
-	return member{append(slices.Clip(m.texts), o.texts...), string(some), string(all)}
+	return textSet{append(slices.Clip(m.texts), o.texts...), string(some), string(all)}
 }
 
 // chooseSets adds the sets of two texts and more that conditions tell apart: these ask only whether some or all texts match.
 // As a policy variable, a key with several values has no value, even if they are equal.
-func (b *blank) chooseSets(elements []member) bool {
+func (b *blank) chooseSets(elements []textSet) bool {
 	seen := map[[2]string]bool{}
-	var sets []member
-	add := func(m member) {
+	var sets []textSet
+	add := func(m textSet) {
 		if key := [2]string{m.some, m.all}; !seen[key] {
 			seen[key] = true
 			sets = append(sets, m)

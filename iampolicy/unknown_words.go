@@ -81,21 +81,21 @@ type automaton struct {
 	tokens    []token
 	accepting [][]int // per language, the ends of its patterns
 	arnEnd    []int   // per language, the end of the pattern of ARNs, or -1
-	start     state
-	atSlash   state // what begins anew at a slash
-	names     state // the tokens of languages of names
-	domain    state // the tokens of the first language, if it bounds the search
+	start     tokenSet
+	atSlash   tokenSet // what begins anew at a slash
+	names     tokenSet // the tokens of languages of names
+	domain    tokenSet // the tokens of the first language, if it bounds the search
 	bounded   bool
 	named     bool // there are languages of names
 	narrow    bool // a colon is more than any other character
 }
 
-type state []uint64
+type tokenSet []uint64
 
-func (s state) add(i int)      { s[i/64] |= 1 << (i % 64) }
-func (s state) has(i int) bool { return s[i/64]&(1<<(i%64)) != 0 }
+func (s tokenSet) add(i int)      { s[i/64] |= 1 << (i % 64) }
+func (s tokenSet) has(i int) bool { return s[i/64]&(1<<(i%64)) != 0 }
 
-func (s state) key() string {
+func (s tokenSet) key() string {
 	b := make([]byte, 0, 8*len(s))
 	for _, w := range s {
 		b = binary.LittleEndian.AppendUint64(b, w)
@@ -103,7 +103,7 @@ func (s state) key() string {
 	return string(b)
 }
 
-func (s state) meets(o state) bool {
+func (s tokenSet) meets(o tokenSet) bool {
 	for i := range s {
 		if s[i]&o[i] != 0 {
 			return true
@@ -168,14 +168,14 @@ func newAutomaton(languages []language, bounded bool) *automaton {
 
 // arnTokens is the pattern of isARN.
 func arnTokens() []token {
-	out := literal("arn:", oneRune)
+	out := literalTokens("arn:", oneRune)
 	for range 4 {
 		out = append(out, token{set: anyRune, star: true}, token{r: ':'})
 	}
 	return append(out, token{set: anyRune, star: true})
 }
 
-func literal(s string, set runeSet) []token {
+func literalTokens(s string, set runeSet) []token {
 	var out []token
 	for _, r := range s {
 		out = append(out, token{set: set, r: r})
@@ -183,10 +183,10 @@ func literal(s string, set runeSet) []token {
 	return out
 }
 
-func (a *automaton) none() state { return make(state, len(a.tokens)/64+1) }
+func (a *automaton) none() tokenSet { return make(tokenSet, len(a.tokens)/64+1) }
 
 // enter adds a token, and those that may come in its place.
-func (a *automaton) enter(s state, i int) {
+func (a *automaton) enter(s tokenSet, i int) {
 	s.add(i)
 	for ; a.tokens[i].star; i++ {
 		s.add(i + 1)
@@ -194,7 +194,7 @@ func (a *automaton) enter(s state, i int) {
 }
 
 // move takes a character with every token.
-func (a *automaton) move(s state, r rune) state {
+func (a *automaton) move(s tokenSet, r rune) tokenSet {
 	next := a.none()
 	for w, word := range s {
 		for ; word != 0; word &= word - 1 {
@@ -212,7 +212,7 @@ func (a *automaton) move(s state, r rune) state {
 }
 
 // step takes a character of the text; at a slash, names begin anew.
-func (a *automaton) step(s state, r rune) state {
+func (a *automaton) step(s tokenSet, r rune) tokenSet {
 	if r != '/' || !a.named {
 		return a.move(s, r)
 	}
@@ -228,7 +228,7 @@ func (a *automaton) step(s state, r rune) state {
 }
 
 // signature gives which languages a state accepts, a byte for each.
-func (a *automaton) signature(s state) string {
+func (a *automaton) signature(s tokenSet) string {
 	out := make([]byte, len(a.accepting))
 	for i, ends := range a.accepting {
 		out[i] = '0'
@@ -248,8 +248,8 @@ func (a *automaton) classify(text string) string {
 	return a.signature(s)
 }
 
-// class is a signature, and texts that have it.
-type class struct {
+// textClass is a signature, and texts that have it.
+type textClass struct {
 	signature string
 	texts     []string
 }
@@ -263,7 +263,7 @@ const (
 )
 
 // letters gives the characters that matter in a state, and n others of each kind.
-func (a *automaton) letters(s state, n int) []rune {
+func (a *automaton) letters(s tokenSet, n int) []rune {
 	var out []rune
 	add := func(list ...rune) {
 		for _, r := range list {
@@ -309,17 +309,17 @@ func (a *automaton) letters(s state, n int) []rune {
 	return out
 }
 
-// node is a text: that of its parent and one character more.
-type node struct {
+// textNode is a text: that of its parent and one character more.
+type textNode struct {
 	parent, length int
 	r              rune
-	state          state
+	state          tokenSet
 }
 
 // search finds every signature that a text of at most so many characters can have, and up to n texts of each, the shortest;
 // ok is false if it takes too much work. The empty text comes last, where another has its signature.
-func (a *automaton) search(n, longest int) (found []class, ok bool) {
-	nodes := []node{{state: a.start}}
+func (a *automaton) search(n, longest int) (found []textClass, ok bool) {
+	nodes := []textNode{{state: a.start}}
 	visits := map[string]int{}
 	at := map[string]int{}
 	record := func(i int) {
@@ -328,7 +328,7 @@ func (a *automaton) search(n, longest int) (found []class, ok bool) {
 		if !known {
 			k = len(found)
 			at[signature] = k
-			found = append(found, class{signature: signature})
+			found = append(found, textClass{signature: signature})
 		}
 		if c := &found[k]; len(c.texts) < n {
 			c.texts = append(c.texts, spell(nodes, i))
@@ -354,14 +354,14 @@ func (a *automaton) search(n, longest int) (found []class, ok bool) {
 				return nil, false
 			}
 			visits[key]++
-			nodes = append(nodes, node{parent: i, length: at.length + 1, r: r, state: next})
+			nodes = append(nodes, textNode{parent: i, length: at.length + 1, r: r, state: next})
 		}
 	}
 	return found, true
 }
 
 // spell gives the text of a node.
-func spell(nodes []node, i int) string {
+func spell(nodes []textNode, i int) string {
 	var out []rune
 	for ; i > 0; i = nodes[i].parent {
 		out = append(out, nodes[i].r)
