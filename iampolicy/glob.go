@@ -22,18 +22,41 @@ const (
 	shapeAny           // one wide star
 	shapeLiteral       // no wildcard
 	shapePrefix        // one wide star, at the end
+	shapeStars         // wide stars only, elsewhere
 )
 
-func shapeOf(pattern string) shape {
-	switch i := firstWildcard(pattern); {
-	case i < 0:
-		return shapeLiteral
-	case i == len(pattern)-1 && pattern[i] == starWide && i == 0:
-		return shapeAny
-	case i == len(pattern)-1 && pattern[i] == starWide:
-		return shapePrefix
+// constant is a template without variables.
+func constant(text string) template {
+	first, last, shape := -1, 0, shapeStars
+	for i := 0; i < len(text); i++ {
+		if text[i] < oneTight {
+			continue
+		}
+		if first < 0 {
+			first = i
+		}
+		last = i
+		if text[i] != starWide {
+			shape = shapeGeneral
+		}
 	}
-	return shapeGeneral
+	t := template{text: text, shape: shape, head: first, tail: len(text) - 1 - last}
+	switch {
+	case first < 0:
+		return template{text: text, shape: shapeLiteral}
+	case shape != shapeStars:
+	case len(text) == 1:
+		t.shape = shapeAny
+	case first == len(text)-1:
+		t.shape = shapePrefix
+	default:
+		for run := range strings.SplitSeq(text[first:last+1], string([]byte{starWide})) {
+			if run != "" {
+				t.runs = append(t.runs, run)
+			}
+		}
+	}
+	return t
 }
 
 func firstWildcard(pattern string) int {
@@ -57,6 +80,10 @@ func match[P string | []byte](pattern P, s string, fold bool) bool {
 	for j < len(s) {
 		if i < len(pattern) {
 			c := pattern[i]
+			if c == s[j] && c < oneTight {
+				i, j = i+1, j+1
+				continue
+			}
 			if c == starWide {
 				i++
 				wide, wideFrom, tight = i, j, -1
@@ -65,6 +92,12 @@ func match[P string | []byte](pattern P, s string, fold bool) bool {
 			if c == starTight {
 				i++
 				tight, tightFrom = i, j
+				if i < len(pattern) && pattern[i] == ':' { // it cannot but end before the next colon
+					for tightFrom < len(s) && s[tightFrom] != ':' {
+						tightFrom++
+					}
+					j = tightFrom
+				}
 				continue
 			}
 			if w := step(c, s, j, fold); w > 0 {

@@ -28,7 +28,7 @@ type rule struct {
 // always tells that the statement applies to every request for the action.
 func (r *rule) always() bool {
 	s := r.statement
-	return s == nil || s.who == nil && s.everything && len(s.conditions) == 0
+	return s == nil || s.everything && len(s.conditions) == 0 && (s.who == nil || s.who.any && !s.notPrincipal)
 }
 
 // makePlan looks for the statements that match an action. A condition that stands in several policies becomes one.

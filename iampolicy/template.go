@@ -7,8 +7,11 @@ import "strings"
 // Rules: IAM User Guide, "IAM policy elements: Variables and tags".
 type template struct {
 	text  string // the constant, where parts is nil
-	shape shape
 	parts []part
+	shape shape
+	// A constant with wildcards begins and ends with so many bytes that are none.
+	head, tail int
+	runs       []string // of shapeStars: the literals between the first star and the last
 }
 
 // part is literal text, or a variable if key is set.
@@ -55,7 +58,7 @@ func compileTemplate(raw string, g grammar, variables bool) template {
 		i++
 	}
 	if !dynamic {
-		return template{text: b.String(), shape: shapeOf(b.String())}
+		return constant(b.String())
 	}
 	return template{parts: append(parts, part{text: b.String()})}
 }
@@ -145,10 +148,23 @@ func (t *template) matches(s string, ctx *Context) bool {
 		return true
 	case shapeLiteral:
 		return t.text == s
-	case shapePrefix:
-		return strings.HasPrefix(s, t.text[:len(t.text)-1])
 	}
-	return match(t.text, s, false)
+	n := len(t.text) - t.tail
+	if len(s) < t.head+t.tail || s[:t.head] != t.text[:t.head] || s[len(s)-t.tail:] != t.text[n:] {
+		return false
+	}
+	s = s[t.head : len(s)-t.tail]
+	if t.shape != shapeStars {
+		return match(t.text[t.head:n], s, false)
+	}
+	for _, run := range t.runs {
+		at := strings.Index(s, run)
+		if at < 0 {
+			return false
+		}
+		s = s[at+len(run):]
+	}
+	return true
 }
 
 // equals compares s with the template as text.
