@@ -102,14 +102,14 @@ func (d *decider) permissionsDeny(held *Permissions, hash uint32) bool {
 
 // planDenies evaluates the denials of a plan. The groups of permissions are layers, from that of the first on.
 func (d *decider) planDenies(p *plan, of *compiledPart, layer Layer) bool {
-	d.known = [4]uint64{}
+	d.known, d.held = marks{}, marks{}
 	for i := range p.denies {
 		r := &p.denies[i]
 		if d.meets(p, r) == grantNone {
 			continue
 		}
 		level := &of.levels[r.group]
-		d.denial = Decision{Outcome: ExplicitDeny, Layer: layer, Target: level.Target, Policy: level.Policies[r.policy].ID, Statement: r.index}
+		d.denial = Decision{Outcome: ExplicitDeny, Layer: layer, Target: level.Target, Policy: level.Policies[r.policy].ID, Statement: int(r.index)}
 		if layer == LayerIdentity {
 			d.denial.Layer += Layer(r.group)
 		}
@@ -137,7 +137,7 @@ func (d *decider) gate(p *plan, g *gate, levels []Level, a *allowance) {
 	for i := range g.rules {
 		r := &g.rules[i]
 		if grant := d.meets(p, r); grant > a.grant {
-			*a = allowance{grant: grant, policy: levels[r.group].Policies[r.policy].ID, statement: r.index, sid: r.statement.sid}
+			*a = allowance{grant: grant, policy: levels[r.group].Policies[r.policy].ID, statement: int(r.index), sid: r.statement.sid}
 			if grant == grantDirect {
 				return
 			}
@@ -147,22 +147,37 @@ func (d *decider) gate(p *plan, g *gate, levels []Level, a *allowance) {
 
 // meets tells whether a statement that matches the action applies to the request, and how closely it names the caller.
 func (d *decider) meets(p *plan, r *rule) grant {
-	s, g := r.statement, grantDirect
-	if s == nil {
-		return g
-	}
-	if s.who != nil {
-		if g = d.names(s); g == grantNone {
+	for _, id := range r.conditions {
+		if !d.planHolds(p, id) {
 			return grantNone
 		}
 	}
-	if !s.everything && d.matchesResource(s.resources) == s.notResource {
+	g := grantDirect
+	if !r.whoever {
+		if g = d.names(r.statement); g == grantNone {
+			return grantNone
+		}
+	}
+	if !r.whatever && d.matchesResource(r.statement.resources) == r.statement.notResource {
 		return grantNone
 	}
-	for _, id := range r.conditions {
-		if !d.holds(p.conditions[id], id) {
-			return grantNone
+	return g
+}
+
+// planHolds decides a condition of a plan, once for the request.
+func (d *decider) planHolds(p *plan, id uint16) bool {
+	if id >= remembered {
+		return p.conditions[id].holds(d.ctx)
+	}
+	if !d.known.has(id) {
+		if c := &p.conditions[id]; c.index != nil {
+			c.index.decide(d.ctx, &d.known, &d.held)
+		} else {
+			d.known.set(id)
+			if c.holds(d.ctx) {
+				d.held.set(id)
+			}
 		}
 	}
-	return g
+	return d.held.has(id)
 }

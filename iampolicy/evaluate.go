@@ -18,17 +18,15 @@ type evaluator struct {
 
 	// What is known of the conditions of the policy or plan at hand, by their number. Conditions beyond are decided each time;
 	// only documents over the quotas can hold as many.
-	known, held [4]uint64
+	known, held marks
 }
-
-const remembered = 256
 
 // evaluate decides one policy. A deny ends it.
 func (e *evaluator) evaluate(p *Policy) verdict {
 	v := verdict{deny: -1, allow: -1}
 	list := p.candidates(e.action.service)
 	if len(p.conditions) > 0 {
-		e.known = [4]uint64{}
+		e.known, e.held = marks{}, marks{}
 	}
 	for _, i := range list.deny {
 		if e.applies(p, &p.statements[i]) != grantNone {
@@ -100,13 +98,11 @@ func (e *evaluator) holds(c *condition, id uint16) bool {
 	if id >= remembered {
 		return c.holds(e.ctx)
 	}
-	word, bit := id/64, uint64(1)<<(id%64)
-	if e.known[word]&bit == 0 {
-		e.known[word] |= bit
-		e.held[word] &^= bit
+	if !e.known.has(id) {
+		e.known.set(id)
 		if c.holds(e.ctx) {
-			e.held[word] |= bit
+			e.held.set(id)
 		}
 	}
-	return e.held[word]&bit != 0
+	return e.held.has(id)
 }
