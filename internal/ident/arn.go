@@ -20,8 +20,13 @@ type ARN struct {
 
 // ParseARN splits an ARN. The resource keeps any further colons.
 func ParseARN(s string) (ARN, error) {
-	parts := strings.SplitN(s, ":", 6)
-	if len(parts) != 6 || parts[0] != "arn" || parts[1] == "" || parts[2] == "" {
+	var parts [6]string // on the stack: every call reads several ARNs
+	rest, ok := s, true
+	for i := 0; i < 5 && ok; i++ {
+		parts[i], rest, ok = strings.Cut(rest, ":")
+	}
+	parts[5] = rest
+	if !ok || parts[0] != "arn" || parts[1] == "" || parts[2] == "" {
 		return ARN{}, fmt.Errorf("%q is not an ARN: want arn:partition:service:region:account:resource", s)
 	}
 	return ARN{Partition: parts[1], Service: parts[2], Region: parts[3], Account: parts[4], Resource: parts[5]}, nil
