@@ -37,6 +37,8 @@ type jsonRequest struct {
 	Action          string                     `json:"action"`
 	Resource        string                     `json:"resource"`
 	ResourceAccount string                     `json:"resourceAccount"`
+	FederatedBy     string                     `json:"federatedBy"`
+	CanonicalUser   string                     `json:"canonicalUser"`
 	Context         map[string]json.RawMessage `json:"context"`
 	Policies        json.RawMessage            `json:"policies"`
 }
@@ -74,7 +76,8 @@ func DecodePolicies(text []byte) (*PolicySet, error) {
 //
 // The principal is an ARN (user, assumed-role session, federated user, root), a service's name, or "*" for an anonymous
 // caller. Context values are strings, numbers, booleans, or lists of them. Without resourceAccount, the account in the
-// resource's ARN owns it, else the principal's own. ResourcePolicyMustAllow tells whether the resource's policy must allow.
+// resource's ARN owns it, else the principal's own. Of a federated user, federatedBy gives the ARN of the IAM user whose session
+// it is; canonicalUser gives the canonical user ID of the principal's account. ResourcePolicyMustAllow tells whether the resource's policy must allow.
 func DecodeRequest(text []byte, shared *PolicySet) (*Request, *Policies, error) {
 	var in jsonRequest
 	if err := decodeStrict(text, &in); err != nil {
@@ -115,6 +118,7 @@ func DecodeRequest(text []byte, shared *PolicySet) (*Request, *Policies, error) 
 	if req.Principal, err = ParsePrincipal(in.Principal, req.Context); err != nil {
 		return nil, nil, fmt.Errorf("principal: %w", err)
 	}
+	req.Principal.UserARN, req.Principal.CanonicalUser = in.FederatedBy, in.CanonicalUser
 	describePrincipal(&req.Principal, req.Context)
 	policies := set.policies
 	policies.ResourceMustAllow = ResourcePolicyMustAllow(req.Action, req.Resource)

@@ -48,15 +48,23 @@ type vector struct {
 
 // wantVectors is the number of vectors in each file, so that none gets lost unseen.
 var wantVectors = map[string]int{
+	"abac.json":             59,
+	"accounts.json":         62,
+	"boundaries.json":       31,
 	"condition-tables.json": 73,
+	"data-perimeter.json":   15,
+	"divergences.json":      14,
 	"elements.json":         119,
 	"global-keys.json":      67,
 	"logic.json":            15,
+	"notprincipal.json":     18,
 	"operators.json":        55,
+	"principals.json":       98,
 	"rcp.json":              47,
 	"scp-evaluation.json":   71,
 	"scp-examples.json":     32,
 	"sets.json":             32,
+	"validation.json":       108,
 	"values.json":           143,
 	"variables.json":        20,
 }
