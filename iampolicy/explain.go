@@ -141,8 +141,11 @@ func (x *explainer) layers() {
 	ps := x.policies
 	x.levels(LayerServiceControl, ps.ServiceControl, x.exemptFromSCP())
 	x.levels(LayerResourceControl, ps.ResourceControl, x.exemptFromRCP())
-	if ps.Resource != nil {
+	switch {
+	case ps.Resource != nil:
 		x.layer(LayerReport{Layer: LayerResource}, []Source{*ps.Resource}, 0)
+	case ps.ResourceMustAllow || !x.hasAccount() || x.e.CrossAccount:
+		x.layer(LayerReport{Layer: LayerResource}, nil, 0)
 	}
 	if x.hasAccount() || len(ps.Identity) > 0 {
 		x.layer(LayerReport{Layer: LayerIdentity}, ps.Identity, 0)

@@ -6,7 +6,7 @@ import (
 )
 
 // changeKey gives the step that makes a condition hold, or not, by its key's values in the request: the first that does, of
-// the policy's own values, what lies beside them, no key at all, and any other value.
+// the policy's own values, any other value, and no key at all.
 func (x *explainer) changeKey(s *StatementReport, p *Part, want bool) (Step, bool) {
 	policy, _ := x.sourceOf(s).policy() // it was reported on
 	c := &policy.conditions[policy.statements[s.Statement].conditions[p.condition]]
@@ -20,16 +20,16 @@ func (x *explainer) changeKey(s *StatementReport, p *Part, want bool) (Step, boo
 			return step, true
 		}
 	}
-	step.Kind, step.Values, step.Like = DropKey, nil, ""
-	if !p.Absent && c.holds(step.context(x.ctx)) == want {
-		return step, true
-	}
-	step.Kind = SetKey
+	step.Like = ""
 	for _, v := range otherValues {
 		step.Values = []string{v}
 		if c.holds(step.context(x.ctx)) == want {
 			return step, true
 		}
+	}
+	step.Kind, step.Values = DropKey, nil
+	if !p.Absent && c.holds(step.context(x.ctx)) == want {
+		return step, true
 	}
 	return Step{}, false
 }
@@ -68,6 +68,9 @@ func (c *condition) examples(p *Part, ctx *Context) (out []example) {
 			out = append(out, example{[]string{e}, v})
 		}
 	}
+	if c.compare == compareBool {
+		out = append(out, example{[]string{"true"}, "true"}, example{[]string{"false"}, "false"})
+	}
 	if c.set == single {
 		return out
 	}
@@ -92,7 +95,8 @@ func (c *condition) example(v string, ctx *Context) (string, bool) {
 	switch c.compare {
 	case compareString, compareStringFold:
 		t := compileTemplate(v, grammarPlain, c.dynamic())
-		return t.pattern(ctx)
+		text, ok := t.pattern(ctx)
+		return text, ok && !strings.ContainsAny(text, "*?") // meant as wildcards, most likely
 	case compareStringLike:
 		return exampleOf(v, grammarLike, c.dynamic(), ctx)
 	case compareArn:

@@ -75,8 +75,6 @@ func (v *statementView) nameNote(name string) string {
 		}
 	}
 	switch {
-	case strings.HasPrefix(name, "AROA") || strings.HasPrefix(name, "AIDA"):
-		return "the role or user that the policy named was deleted: one made again under its name is another"
 	case strings.ContainsAny(name, "*?"):
 		return "wildcards do not work inside a Principal: only a lone * does"
 	case v.who.Kind == AssumedRole && strings.Contains(name, ":assumed-role/"):

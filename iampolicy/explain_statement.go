@@ -171,11 +171,11 @@ func (v *statementView) conditionNote(c *condition, p *Part) string {
 	case c.compare == compareNull:
 		return ""
 	case p.Absent && p.Holds && c.ifExists:
-		return "absent, and …IfExists holds without it"
+		return "and so …IfExists holds"
 	case p.Absent && p.Holds && c.set == forAllValues:
-		return "absent, and ForAllValues holds without it"
+		return "and so ForAllValues holds"
 	case p.Absent && p.Holds:
-		return "absent, and a negated operator holds without it"
+		return "and so a negated operator holds"
 	case p.Absent:
 		return ""
 	}

@@ -60,10 +60,10 @@ var keyAdvice = []struct{ key, text string }{
 	{"aws:ResourceTag/", "Give the resource the tag TAG = VALUE."},
 	{"iam:ResourceTag/", "Give the resource the tag TAG = VALUE."},
 	{"aws:TagKeys", "Send only these tag keys in the request: VALUE."},
-	{"sts:ExternalId", "Pass the external ID VALUE (--external-id)."},
-	{"sts:RoleSessionName", "Give the session the name VALUE (--role-session-name)."},
-	{"sts:SourceIdentity", "Pass the source identity VALUE (--source-identity)."},
-	{"aws:SourceIp", "Call from the address VALUE."},
+	{"sts:ExternalId", "Pass the external ID VALUE with --external-id."},
+	{"sts:RoleSessionName", "Give the session the name VALUE with --role-session-name."},
+	{"sts:SourceIdentity", "Pass the source identity VALUE with --source-identity."},
+	{"aws:SourceIp", "Call from VALUE."},
 	{"aws:PrincipalOrgID", "Call from an account of the organization VALUE."},
 	{"aws:PrincipalOrgPaths", "Call from an account at VALUE in the organization."},
 	{"aws:PrincipalAccount", "Call from the account VALUE."},
@@ -81,7 +81,12 @@ func (s *Step) setKey() string {
 	case s.is("aws:SecureTransport", "true"):
 		return "Call over HTTPS."
 	case s.Like == "" && len(s.Instead) == 0 || s.Like != "" && s.Values[0] == "any-value":
+		if tag, ok := cutKey(s.Key, "aws:RequestTag/"); ok {
+			return "Pass the tag " + tag + " in the request."
+		}
 		return "Let the request have the key " + s.Key + "."
+	case s.Like == "" && !slices.Contains(s.Instead, s.Values[0]) && aboutCaller(s.Key):
+		return "Call as a principal with another " + s.Key + has
 	case s.Like == "" && !slices.Contains(s.Instead, s.Values[0]):
 		return "Let the request have another value for " + s.Key + has
 	}
@@ -99,7 +104,7 @@ func (s *Step) setKey() string {
 func (s *Step) value() string {
 	switch {
 	case strings.Contains(s.Like, "/") && strings.HasPrefix(s.Like, s.Values[0]) && s.Like != s.Values[0]:
-		return "in " + s.Like // a range of addresses
+		return "an address in " + s.Like
 	case strings.ContainsAny(s.Like, "*?") && s.Like != s.Values[0] && len(s.Values) == 1:
 		return `like "` + s.Like + `"`
 	}

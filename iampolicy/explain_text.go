@@ -125,7 +125,7 @@ func (t *textWriter) parts(s *StatementReport) {
 		if !p.Holds {
 			mark = "NO"
 		}
-		text := p.text()
+		text := t.part(p)
 		if p.Note != "" {
 			text += " — " + p.Note
 		}
@@ -133,9 +133,12 @@ func (t *textWriter) parts(s *StatementReport) {
 	}
 }
 
-// text words how a part meets the request.
-func (p *Part) text() string {
+// part words how a part meets the request.
+func (t *textWriter) part(p *Part) string {
 	policy := quoted(p.Policy)
+	if strings.HasSuffix(p.Element, "Principal") && t.name != nil {
+		policy = t.named(p.Policy)
+	}
 	if p.Element == "Condition" {
 		has := "the request has " + quoted(p.Request)
 		switch {
@@ -170,6 +173,17 @@ func (p *Part) text() string {
 	return "the caller is not named by " + policy
 }
 
+// named lists principals, with the names of those that are unique IDs.
+func (t *textWriter) named(values []string) string {
+	out := quoted(values)
+	for _, v := range values {
+		if name := t.name(v); name != "" {
+			out = strings.Replace(out, `"`+v+`"`, `"`+v+`" (`+name+")", 1)
+		}
+	}
+	return out
+}
+
 func (t *textWriter) absent(e *Explanation) {
 	if len(e.Absent) > 0 {
 		t.b.WriteString("\n")
@@ -184,14 +198,21 @@ func (t *textWriter) layers(e *Explanation) {
 	t.b.WriteString("\nWhat each kind of policy says\n")
 	for i := range e.Layers {
 		r := &e.Layers[i]
-		name := t.noun(r.Layer)
-		if r.Target != "" {
-			name = strings.Replace(name, "policy", "policies", 1) + " at " + t.place(r.Target)
-		} else if r.Policies > 1 {
-			name = strings.Replace(name, "policy", "policies", 1)
-		}
-		t.wrap(fmt.Sprintf("  %-12s ", r.says()), strings.Repeat(" ", 15), name+r.remark())
+		t.wrap(fmt.Sprintf("  %-12s ", r.says()), strings.Repeat(" ", 15), t.layer(r)+r.remark())
 	}
+}
+
+// layer names the policies of a layer or level.
+func (t *textWriter) layer(r *LayerReport) string {
+	switch {
+	case r.Target != "":
+		return strings.Replace(t.noun(r.Layer), "policy", "policies", 1) + " at " + t.place(r.Target)
+	case r.Layer == LayerResource:
+		return t.policy(LayerResource, "")
+	case r.Layer == LayerBoundary:
+		return "the caller's permissions boundary"
+	}
+	return "the caller's " + strings.Replace(t.noun(r.Layer), "policy", "policies", 1)
 }
 
 func (r *LayerReport) says() string {
@@ -212,8 +233,10 @@ func (r *LayerReport) remark() string {
 	switch {
 	case r.Exempt != "":
 		return ": " + r.Exempt
-	case r.Policies == 0:
+	case r.Policies == 0 && r.Layer == LayerResource:
 		return ": there is none"
+	case r.Policies == 0:
+		return ": there are none"
 	case r.Waived:
 		return ", which does not matter here"
 	}
@@ -224,9 +247,12 @@ func (t *textWriter) remedies(e *Explanation) {
 	if len(e.Remedies) == 0 {
 		return
 	}
-	title := "What would get it allowed, one of"
-	if e.Decision.Outcome == Allowed {
-		title = "What would get it denied"
+	title := "Any one of these would get it allowed"
+	switch {
+	case e.Decision.Outcome == Allowed:
+		title = "This would get it denied"
+	case len(e.Remedies) == 1:
+		title = "This would get it allowed"
 	}
 	t.b.WriteString("\n" + title + "\n")
 	for i := range e.Remedies {

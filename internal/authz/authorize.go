@@ -32,12 +32,12 @@ func Authorize(c *op.Call, o *op.Operation, in any) error {
 		return fmt.Errorf("authz: %s.%s named nothing to authorize", o.Service, o.Name)
 	}
 	for i := range targets {
-		q, err := ask(c, &targets[i])
+		rq, ps, err := Gather(c, &targets[i])
 		if err != nil {
 			return err
 		}
-		if d := iampolicy.Decide(&q.request, &q.policies); d.Outcome != iampolicy.Allowed {
-			return denied(c, &targets[i], d).Because(&Refusal{Request: q.request, Policies: q.policies, Decision: d, caller: c.Caller})
+		if d := iampolicy.Decide(&rq, &ps); d.Outcome != iampolicy.Allowed {
+			return denied(c, &targets[i], d).Because(&Refusal{Request: rq, Policies: ps, Decision: d, caller: c.Caller})
 		}
 	}
 	return nil
@@ -58,34 +58,28 @@ func checkSessionUse(c *op.Call) error {
 
 // Decide decides one target of a call.
 func Decide(c *op.Call, t *op.Target) (iampolicy.Decision, error) {
-	q, err := ask(c, t)
+	rq, ps, err := Gather(c, t)
 	if err != nil {
 		return iampolicy.Decision{}, err
 	}
-	return iampolicy.Decide(&q.request, &q.policies), nil
+	return iampolicy.Decide(&rq, &ps), nil
 }
 
-// question is all that a decision needs.
-type question struct {
-	request  iampolicy.Request
-	policies iampolicy.Policies
-}
-
-// ask gathers what decides one target of a call.
-func ask(c *op.Call, t *op.Target) (q question, err error) {
+// Gather gives what decides one target of a call: the request with its condition keys, and every policy that has a say.
+// All that the server decides or explains goes through it. ErrMoved asks for a new view.
+func Gather(c *op.Call, t *op.Target) (rq iampolicy.Request, ps iampolicy.Policies, err error) {
 	owner, err := ownerOf(c, t)
 	if err != nil {
-		return q, err
+		return rq, ps, err
 	}
-	q.request = iampolicy.Request{
+	rq = iampolicy.Request{
 		Principal:       principal(c),
 		Action:          t.Action,
 		Resource:        t.Resource,
 		ResourceAccount: string(owner.account),
 		Context:         conditionKeys(c, t, owner),
 	}
-	q.policies = policies(c, t, owner)
-	return q, nil
+	return rq, policies(c, t, owner), nil
 }
 
 // owner is the account a resource belongs to, and its organization, nil if it is in none.

@@ -12,10 +12,15 @@ import (
 // the ARN of the denying policy). Why it was refused is told only within one account or one organization.
 func denied(c *op.Call, t *op.Target, d iampolicy.Decision) *fault.Error {
 	text := "User: " + c.Caller.ARN + " is not authorized to perform: " + t.Action + " on resource: " + Shown(t.Action, t.Resource)
-	if related(c, t) {
-		text += reason(t, d)
+	return fault.New(fault.AccessDenied, "%s", text+Reason(c, t, d))
+}
+
+// Reason words what a refusal tells of its cause, with a leading space: "" where AWS tells nothing.
+func Reason(c *op.Call, t *op.Target, d iampolicy.Decision) string {
+	if !related(c, t) {
+		return ""
 	}
-	return fault.New(fault.AccessDenied, "%s", text)
+	return reason(t, d)
 }
 
 // related tells that the resource is the caller's account's or of its organization.

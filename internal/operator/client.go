@@ -13,6 +13,8 @@ import (
 	"os"
 	"path/filepath"
 	"time"
+
+	"umbel/internal/why"
 )
 
 // serverFile is where a running server says how to reach it, inside its data directory.
@@ -96,6 +98,13 @@ func (c *Client) CreateAccount(ctx context.Context, rq CreateAccountRequest) (Ac
 func (c *Client) Accounts(ctx context.Context) ([]Account, error) {
 	var out []Account
 	err := c.call(ctx, http.MethodGet, "/_umbel/accounts", nil, &out)
+	return out, err
+}
+
+// Why asks for the explanation of a decision.
+func (c *Client) Why(ctx context.Context, q why.Question) (why.Answer, error) {
+	var out why.Answer
+	err := c.call(ctx, http.MethodPost, "/_umbel/why", q, &out)
 	return out, err
 }
 

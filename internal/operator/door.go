@@ -19,6 +19,7 @@ import (
 	"umbel/internal/op"
 	"umbel/internal/seal"
 	"umbel/internal/store"
+	"umbel/internal/why"
 )
 
 // Door is the operator's door.
@@ -30,6 +31,8 @@ type Door struct {
 	Rand     io.Reader
 	Log      *slog.Logger
 	Token    string // the operator's bearer token
+	// Why explains decisions.
+	Why func(context.Context, why.Question) (why.Answer, error)
 	// Reset brings back the empty store with its first account; nil where that is not offered.
 	Reset func(context.Context) error
 }
@@ -42,6 +45,7 @@ func (d *Door) Handler() http.Handler {
 	mux.HandleFunc("POST /_umbel/accounts", guarded(d, d.createAccount))
 	mux.HandleFunc("GET /_umbel/accounts", guarded(d, func(ctx context.Context, _ struct{}) ([]Account, error) { return d.accounts(ctx) }))
 	mux.HandleFunc("POST /_umbel/credentials", guarded(d, d.credentials))
+	mux.HandleFunc("POST /_umbel/why", guarded(d, func(ctx context.Context, q why.Question) (why.Answer, error) { return d.Why(ctx, q) }))
 	if d.Reset != nil {
 		// Test suites made for emulators reset without a token; the server offers this on loopback only.
 		mux.HandleFunc("POST /_umbel/reset", func(w http.ResponseWriter, r *http.Request) {

@@ -23,6 +23,7 @@ import (
 	"umbel/internal/operator"
 	"umbel/internal/seal"
 	"umbel/internal/store"
+	"umbel/internal/why"
 )
 
 // The first account is named so on an empty store; an organization file may say otherwise of nothing but its tags.
@@ -69,7 +70,9 @@ func (s *Server) assemble() error {
 		s.Door.Reset = s.reset
 	}
 	s.queue = audit.NewQueue(s.store.Ledger(), audit.Options{Log: s.config.Log})
-	registry := Registry(audit.History{Queue: s.queue, Ledger: s.store.Ledger()})
+	history := audit.History{Queue: s.queue, Ledger: s.store.Ledger()}
+	s.Door.Why = (&why.Desk{Store: s.store, Events: history, Settings: &s.config.Settings, Now: s.config.Now}).Answer
+	registry := Registry(history)
 	metrics := prometheus.NewRegistry()
 	metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	s.gateway, err = gateway.New(gateway.Config{
