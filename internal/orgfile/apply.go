@@ -258,7 +258,7 @@ func (r *runner) id(p Place) (string, error) {
 		id = r.root
 	case p.Kind == KindUnit:
 		id = r.units[p.key]
-	case p.key == managementName:
+	case p.key == ManagementName:
 		id = r.manager
 	default:
 		id = r.accounts[p.key]

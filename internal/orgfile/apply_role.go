@@ -26,7 +26,7 @@ func (r *runner) iam(s *Step) (IAM, error) {
 
 // accountID gives the ID of an account by the name that the file has for it.
 func (r *runner) accountID(name string) string {
-	if name == managementName {
+	if name == ManagementName {
 		return r.manager
 	}
 	for i := range r.plan.file.Accounts {
@@ -44,7 +44,7 @@ func (r *runner) createRole(ctx context.Context, s *Step) error {
 		return err
 	}
 	want := s.role
-	trust, known := want.trust(r.accountID)
+	trust, known := want.TrustText(r.accountID)
 	if !known {
 		return errors.New("its trust names an account that has no ID yet")
 	}
@@ -97,7 +97,7 @@ func (r *runner) changeRole(ctx context.Context, api IAM, s *Step, c Change) err
 	kind, key, _ := strings.Cut(c.Field, ".")
 	switch kind {
 	case "trust":
-		trust, known := s.role.trust(r.accountID)
+		trust, known := s.role.TrustText(r.accountID)
 		if !known {
 			return errors.New("its trust names an account that has no ID yet")
 		}

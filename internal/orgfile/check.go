@@ -94,7 +94,7 @@ func (c *checker) checkAccounts() {
 		} else {
 			names[a.Name] = i
 		}
-		if a.Name == managementName {
+		if a.Name == ManagementName {
 			c.problem(at+".name", "the name %q stands for the management account: choose another", a.Name)
 		}
 		email := strings.ToLower(a.Email)

@@ -156,7 +156,7 @@ func (c *checker) checkTrust(at string, r *Role) {
 		return
 	}
 	c.checkDocument(at+".trustPolicy", iampolicy.KindTrust, r.TrustPolicy)
-	names := []string{managementName}
+	names := []string{ManagementName}
 	for i := range c.Accounts {
 		names = append(names, c.Accounts[i].Name)
 	}
@@ -164,12 +164,12 @@ func (c *checker) checkTrust(at string, r *Role) {
 		if slices.Contains(names, t) || accountNumber.MatchString(t) || principalARN.MatchString(t) || servicePrincipal.MatchString(t) {
 			continue
 		}
-		c.problem(fmt.Sprintf("%s.trust[%d]", at, i), "there is no account %q%s: trust takes names of accounts, %q, account IDs, ARNs and services", t, yamlfile.Nearest(t, names), managementName)
+		c.problem(fmt.Sprintf("%s.trust[%d]", at, i), "there is no account %q%s: trust takes names of accounts, %q, account IDs, ARNs and services", t, yamlfile.Nearest(t, names), ManagementName)
 	}
 }
 
-// managementName is how a role's trust names the management account.
-const managementName = "management"
+// ManagementName is how a role's trust, and a test of policies, names the management account.
+const ManagementName = "management"
 
 // checkDocument checks a role's trust policy or inline policy, if there is one.
 func (c *checker) checkDocument(at string, kind iampolicy.Kind, text yamlfile.Document) {

@@ -114,7 +114,7 @@ func (c *comparer) idOf(p Place) string {
 		if u := c.live.paths[p.key]; u != nil {
 			return u.ID
 		}
-	case p.key == managementName:
+	case p.key == ManagementName:
 		return c.live.Management
 	default:
 		if a := c.live.account(p.key); a != nil {

@@ -42,7 +42,7 @@ func (c *comparer) role(p Place, id string, a *Account, want *Role) {
 // roleChanges gives what of a role changes.
 func (c *comparer) roleChanges(p Place, want *Role, live *LiveRole) []Change {
 	var out []Change
-	if trust, known := want.trust(c.accountID); !known || !SameDocument(trust, live.Trust) {
+	if trust, known := want.TrustText(c.accountID); !known || !SameDocument(trust, live.Trust) {
 		out = append(out, Change{"trust", live.Trust, trust})
 	}
 	if want.Description != "" && want.Description != live.Description {
@@ -110,7 +110,7 @@ func arnOnly(s string) string {
 
 // accountID gives the ID of an account by the name that the file has for it.
 func (c *comparer) accountID(name string) string {
-	if name == managementName {
+	if name == ManagementName {
 		return c.live.Management
 	}
 	for i := range c.file.Accounts {
@@ -121,8 +121,8 @@ func (c *comparer) accountID(name string) string {
 	return ""
 }
 
-// trust gives the trust policy of a role; id gives the IDs of named accounts. Without one of them, known is false.
-func (r *Role) trust(id func(name string) string) (text string, known bool) {
+// TrustText gives the trust policy of a role; id gives the IDs of named accounts. Without one of them, known is false.
+func (r *Role) TrustText(id func(name string) string) (text string, known bool) {
 	if r.TrustPolicy != "" {
 		return string(r.TrustPolicy), true
 	}

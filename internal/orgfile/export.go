@@ -133,7 +133,7 @@ func (l *index) exportRoles(a *Account, accounts []Account) []Role {
 
 // exportTrust names the trusted accounts if the trust policy says no more than that, else it gives the whole policy.
 func (l *index) exportTrust(r *Role, trust string, accounts []Account) {
-	names := map[string]string{managementName: l.Management}
+	names := map[string]string{ManagementName: l.Management}
 	for i := range accounts {
 		names[accounts[i].Name] = l.account(accounts[i].Email).ID
 	}
@@ -142,7 +142,7 @@ func (l *index) exportTrust(r *Role, trust string, accounts []Account) {
 			r.Trust = append(r.Trust, name)
 		}
 	}
-	made, known := r.trust(func(name string) string { return names[name] })
+	made, known := r.TrustText(func(name string) string { return names[name] })
 	if len(r.Trust) == 0 || !known || !SameDocument(made, trust) {
 		r.Trust, r.TrustPolicy = nil, yamlfile.Document(trust)
 	}

@@ -207,5 +207,5 @@ func accountPlace(name, email string) Place {
 
 // managementPlace is the management account, whose e-mail address need not be known yet.
 func managementPlace() Place {
-	return Place{Kind: KindAccount, Name: managementName, key: managementName}
+	return Place{Kind: KindAccount, Name: ManagementName, key: ManagementName}
 }

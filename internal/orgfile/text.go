@@ -186,3 +186,15 @@ func change(c Change) string {
 	}
 	return fmt.Sprintf("%q becomes %q", c.From, c.To)
 }
+
+// Good is how success looks.
+func (s Style) Good(text string) string { return s.paint(green, text) }
+
+// Bad is how failures look.
+func (s Style) Bad(text string) string { return s.paint(red, text) }
+
+// Strong is how headings look.
+func (s Style) Strong(text string) string { return s.paint(bold, text) }
+
+// Aside is how remarks look.
+func (s Style) Aside(text string) string { return s.paint(dim, text) }

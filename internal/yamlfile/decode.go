@@ -192,7 +192,7 @@ func (s *Source) document(n *yaml.Node, path string, written bool) Document {
 		s.duplicates(n)
 		var w jsonWriter
 		w.node(n)
-		s.origins[path] = origin{w.String(), func(_, column int) Position {
+		s.origins[path] = origin{Document(w.String()), w.String(), func(_, column int) Position {
 			at := w.at(column)
 			return Position{s.Name, at.Line, at.Column}
 		}}

@@ -79,7 +79,7 @@ func readDocument(path string, read func(string) ([]byte, error)) (Document, ori
 	if err := json.Compact(&b, valid); err != nil {
 		return "", origin{}, Problems{{Position{path, 1, 1}, fmt.Sprintf("not JSON: %v", err)}}
 	}
-	return Document(b.String()), origin{string(text), func(line, column int) Position { return Position{path, line, column} }}, nil
+	return Document(b.String()), origin{Document(b.String()), string(text), func(line, column int) Position { return Position{path, line, column} }}, nil
 }
 
 // syntaxPosition gives the place of a JSON syntax error.

@@ -185,3 +185,10 @@ func JSON(n *yaml.Node) string {
 	w.node(n)
 	return w.String()
 }
+
+// Quote gives a text as JSON writes it, without escaping <, > and &.
+func Quote(s string) string {
+	var b bytes.Buffer
+	writeText(&b, s)
+	return b.String()
+}

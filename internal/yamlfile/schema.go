@@ -141,7 +141,7 @@ func (m *schemaMaker) of(t reflect.Type, f reflect.StructField) *schema {
 		}
 		return &schema{AnyOf: []*schema{{Type: "object"}, {Type: "string"}}}
 	case t == reflect.TypeFor[Values]():
-		return &schema{AnyOf: []*schema{{Type: "string"}, {Type: "array", Items: &schema{Type: "string"}}}}
+		return &schema{AnyOf: append(single(), &schema{Type: "null"}, &schema{Type: "array", Items: &schema{AnyOf: single()}})}
 	}
 	switch t.Kind() {
 	case reflect.Pointer:
@@ -173,6 +173,9 @@ func (m *schemaMaker) of(t reflect.Type, f reflect.StructField) *schema {
 	l := limitsOf(f)
 	return &schema{Type: "string", Enum: l.enum, Pattern: l.pattern, MinLength: number(f, "min"), MaxLength: number(f, "max")}
 }
+
+// single gives the schemas of what may stand for one text: YAML takes some texts for numbers and truth values.
+func single() []*schema { return []*schema{{Type: "string"}, {Type: "number"}, {Type: "boolean"}} }
 
 // number gives a tag's number, nil if there is none.
 func number(f reflect.StructField, tag string) *int {

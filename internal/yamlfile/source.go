@@ -29,10 +29,11 @@ type Source struct {
 	read    func(path string) ([]byte, error)
 }
 
-// origin is where a policy document comes from: the text to check, and what stands at a line and column of it.
+// origin is where a policy document comes from: the text as it was written, and what stands at a line and column of it.
 type origin struct {
-	text  string
-	place func(line, column int) Position
+	document Document
+	text     string
+	place    func(line, column int) Position
 }
 
 // Decode fills the struct that into points to from the one document of a text; read gives the policy files it names, and may
@@ -84,11 +85,11 @@ func (s *Source) Document(path, file string) Document {
 	return text
 }
 
-// Validate checks the grammar of a policy, and notes a problem at the very place in the document if that is known. What
-// begins the message.
+// Validate checks the grammar of a policy, and notes a problem at the very place in the document if the text is still that of
+// the path's document. What begins the message.
 func (s *Source) Validate(path string, kind iampolicy.Kind, text, what string) {
 	from, known := s.origins[path]
-	if known {
+	if known = known && text == string(from.document); known {
 		text = from.text
 	}
 	err := iampolicy.Validate(kind, text)

@@ -65,3 +65,12 @@ func awsPolicyID(resource string) string {
 	sum := sha256.Sum256([]byte(resource))
 	return string(ident.PrefixManagedPolicy) + base32.StdEncoding.EncodeToString(sum[:])[:17]
 }
+
+// AWSManagedText gives the text of the default version of an AWS managed policy by its ARN.
+func AWSManagedText(arn string) (string, bool) {
+	p := awsManaged().byARN[arn]
+	if p == nil {
+		return "", false
+	}
+	return p.Versions[0].Document.Text(), true
+}
