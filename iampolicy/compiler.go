@@ -90,9 +90,6 @@ func (c *Compiler) text(text string) *compiledText {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if t, ok = c.texts.get(text); ok {
-		return t
-	}
 	c.serial++
 	t = &compiledText{serial: c.serial, policy: p}
 	c.texts.put(text, t)

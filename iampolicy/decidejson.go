@@ -174,11 +174,9 @@ func optional(layer string, in *jsonSource) (*Source, error) {
 
 // source takes a document as a JSON object, or as a string that holds one.
 func (s *jsonSource) source(where string) (Source, error) {
-	text := string(s.Document)
-	if strings.HasPrefix(text, `"`) {
-		if err := json.Unmarshal(s.Document, &text); err != nil {
-			return Source{}, fmt.Errorf("%s: %w", where, err)
-		}
+	var text string
+	if json.Unmarshal(s.Document, &text) != nil {
+		text = string(s.Document)
 	}
 	if text == "" {
 		return Source{}, fmt.Errorf("%s: the policy %q has no document", where, s.Name)

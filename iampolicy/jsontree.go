@@ -103,13 +103,16 @@ func readJSON(text string) (jsonValue, *failure) {
 	return v, nil
 }
 
-func invalidUTF8(text string) int {
-	for i, c := range text {
-		if c == utf8.RuneError && !strings.HasPrefix(text[i:], "\uFFFD") {
-			return i
+// invalidUTF8 gives the place of the first byte that is no UTF-8.
+func invalidUTF8(text string) (at int) {
+	for at < len(text) {
+		c, width := utf8.DecodeRuneInString(text[at:])
+		if c == utf8.RuneError && width == 1 {
+			break
 		}
+		at += width
 	}
-	return 0
+	return at
 }
 
 func (r *jsonReader) space() {
