@@ -202,6 +202,10 @@ func runDecision(t *testing.T, f *vectorFile, v *vector) {
 		t.Fatalf("%s: %v", v.Source, err)
 	}
 	d := Decide(req, ps)
+	var c Compiler
+	if compiled, explained := c.Compile(ps).Decide(req), Explain(req, ps).Decision; compiled != d || explained != d {
+		t.Errorf("%s\nDecide %s, compiled %s, explained %s", v.Source, asJSON(d), asJSON(compiled), asJSON(explained))
+	}
 	if d.Outcome.String() != v.Decision || v.Layer != nil && d.Layer.String() != *v.Layer || d.Target != v.Target || v.Policy != "" && d.Policy != v.Policy {
 		t.Errorf("%s\n%s\n%s, want %s by %v at %q", v.Source, asJSON(v.Request), asJSON(d), v.Decision, asJSON(v.Layer), v.Target)
 	}
