@@ -17,7 +17,7 @@ var ErrMoved = errors.New("authz: an account has moved to another organization m
 
 // Authorize decides whether the caller may do what the call asks: every target of the operation must be allowed. A refusal
 // is fault.AccessDenied with AWS's message. It runs inside the call's view; ErrMoved asks for a new one.
-func Authorize(c *op.Call, o *op.Operation, in any) error {
+func (a *Authorizer) Authorize(c *op.Call, o *op.Operation, in any) error {
 	if err := checkSessionUse(c); err != nil {
 		return err
 	}
@@ -32,12 +32,14 @@ func Authorize(c *op.Call, o *op.Operation, in any) error {
 		return fmt.Errorf("authz: %s.%s named nothing to authorize", o.Service, o.Name)
 	}
 	for i := range targets {
-		rq, ps, err := Gather(c, &targets[i])
+		q, err := ask(c, &targets[i])
 		if err != nil {
 			return err
 		}
-		if d := iampolicy.Decide(&rq, &ps); d.Outcome != iampolicy.Allowed {
-			return denied(c, &targets[i], d).Because(&Refusal{Request: rq, Policies: ps, Decision: d, caller: c.Caller})
+		if d := a.decide(c, &q); d.Outcome != iampolicy.Allowed {
+			return denied(c, &targets[i], d).Because(&Refusal{
+				Request: q.request, Policies: policies(c, q.target, q.owner), Decision: d, caller: c.Caller,
+			})
 		}
 	}
 	return nil
@@ -57,29 +59,49 @@ func checkSessionUse(c *op.Call) error {
 }
 
 // Decide decides one target of a call.
-func Decide(c *op.Call, t *op.Target) (iampolicy.Decision, error) {
-	rq, ps, err := Gather(c, t)
+func (a *Authorizer) Decide(c *op.Call, t *op.Target) (iampolicy.Decision, error) {
+	q, err := ask(c, t)
 	if err != nil {
 		return iampolicy.Decision{}, err
 	}
-	return iampolicy.Decide(&rq, &ps), nil
+	return a.decide(c, &q), nil
 }
 
-// Gather gives what decides one target of a call: the request with its condition keys, and every policy that has a say.
-// All that the server decides or explains goes through it. ErrMoved asks for a new view.
-func Gather(c *op.Call, t *op.Target) (rq iampolicy.Request, ps iampolicy.Policies, err error) {
-	owner, err := ownerOf(c, t)
+// Gather gives what decides one target of a call: the request with its condition keys, and every policy that has a say, as the
+// decision is explained by them. ErrMoved asks for a new view.
+func Gather(c *op.Call, t *op.Target) (iampolicy.Request, iampolicy.Policies, error) {
+	q, err := ask(c, t)
 	if err != nil {
-		return rq, ps, err
+		return iampolicy.Request{}, iampolicy.Policies{}, err
 	}
-	rq = iampolicy.Request{
+	return q.request, policies(c, t, q.owner), nil
+}
+
+func (a *Authorizer) decide(c *op.Call, q *question) iampolicy.Decision {
+	p := a.compiled(c, q.target, q.owner)
+	return p.Decide(&q.request)
+}
+
+// question is one target of a call as a request, and who owns it.
+type question struct {
+	target  *op.Target
+	owner   owner
+	request iampolicy.Request
+}
+
+// ask puts one target of a call as a request.
+func ask(c *op.Call, t *op.Target) (question, error) {
+	o, err := ownerOf(c, t)
+	if err != nil {
+		return question{}, err
+	}
+	return question{t, o, iampolicy.Request{
 		Principal:       principal(c),
 		Action:          t.Action,
 		Resource:        t.Resource,
-		ResourceAccount: string(owner.account),
-		Context:         conditionKeys(c, t, owner),
-	}
-	return rq, policies(c, t, owner), nil
+		ResourceAccount: string(o.account),
+		Context:         conditionKeys(c, t, o),
+	}}, nil
 }
 
 // owner is the account a resource belongs to, and its organization, nil if it is in none.

@@ -6,7 +6,7 @@ import (
 	"umbel/internal/op"
 )
 
-// policies gathers every policy that has a say in the target.
+// policies gathers every policy that has a say in the target, as a refusal is explained by them.
 func policies(c *op.Call, t *op.Target, o owner) iampolicy.Policies {
 	ps := iampolicy.Policies{Resource: t.Policy, ResourceMustAllow: t.MustAllow}
 	if own := c.Org(); own != nil {
@@ -15,14 +15,20 @@ func policies(c *op.Call, t *op.Target, o owner) iampolicy.Policies {
 	if o.org != nil && iampolicy.ResourceControlApplies(t.Action, t.Resource, nil) {
 		ps.ResourceControl = o.org.Chain(o.account, org.ResourceControlPolicy)
 	}
-	switch {
-	case c.Caller.Role != nil:
-		ps.Identity, ps.Boundary = c.IAM().RolePolicies(c.Caller.Role)
-	case c.Caller.User != nil:
-		ps.Identity, ps.Boundary = c.IAM().UserPolicies(c.Caller.User)
-	}
+	ps.Identity, ps.Boundary = identityPolicies(c)
 	ps.Session = sessionPolicies(c)
 	return ps
+}
+
+// identityPolicies gives what the caller's user or role is allowed by, and its permissions boundary.
+func identityPolicies(c *op.Call) (identity []iampolicy.Source, boundary *iampolicy.Source) {
+	switch {
+	case c.Caller.Role != nil:
+		return c.IAM().RolePolicies(c.Caller.Role)
+	case c.Caller.User != nil:
+		return c.IAM().UserPolicies(c.Caller.User)
+	}
+	return nil, nil
 }
 
 // sessionPolicies gives the policies the session was limited by, nil for none. A federated user's session without any is

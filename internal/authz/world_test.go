@@ -178,7 +178,7 @@ func authorize(c *op.Call, action string, targets ...op.Target) error {
 		Targets: func(*op.Call, *nothing) ([]op.Target, error) { return slices.Clone(targets), nil },
 		Run:     func(*op.Call, *nothing) (*nothing, error) { return nil, nil },
 	})
-	return authz.Authorize(c, o, &nothing{})
+	return authz.NewAuthorizer().Authorize(c, o, &nothing{})
 }
 
 // message gives the text of a refusal, or "" if the call is allowed.

@@ -71,7 +71,8 @@ type Gateway struct {
 	messages   *seal.Key
 	finder     *unserved.Finder
 	deriver    *unserved.Deriver
-	opened     *openedSessions
+	opened     openedSessions
+	authorizer *authz.Authorizer
 	keys       *sigv4.KeyCache
 	recorder   *audit.Recorder
 	metrics    *metrics
@@ -95,7 +96,7 @@ func New(c Config) (*Gateway, error) {
 		c.Timeout = 30 * time.Second
 	}
 	g := &Gateway{
-		Config: c, operations: map[*model.Operation]*op.Operation{}, opened: newOpenedSessions(4096),
+		Config: c, operations: map[*model.Operation]*op.Operation{}, opened: newOpenedSessions(4096), authorizer: authz.NewAuthorizer(),
 		keys: sigv4.NewKeyCache(4096), recorder: audit.NewRecorder(),
 	}
 	if err := g.bindServices(); err != nil {

@@ -101,7 +101,7 @@ func (x *exchange) within(tx store.Tx, scope store.Scope, organization ident.Org
 	if invalid != nil {
 		return invalid
 	}
-	if err := authz.Authorize(c, x.declared, x.in); err != nil {
+	if err := x.authorizer.Authorize(c, x.declared, x.in); err != nil {
 		return x.explained(c, err)
 	}
 	out, err := x.declared.Run(c, x.in)

@@ -1,21 +1,19 @@
 package gateway
 
 import (
-	"sync"
 	"time"
 
 	"umbel/iampolicy"
 	"umbel/internal/authz"
 	"umbel/internal/domain/iam"
+	"umbel/internal/recent"
 	"umbel/internal/seal"
 )
 
-// openedSessions remembers opened session tokens, so that a session's many calls decrypt and compile once. It holds at most
-// twice its size. What it holds never changes: a token is its own truth.
+// openedSessions remembers opened session tokens, so that a session's many calls decrypt and compile once. What it holds
+// never changes: a token is its own truth.
 type openedSessions struct {
-	size        int
-	mu          sync.RWMutex
-	young, aged map[tokenID]*openedSession
+	*recent.Cache[tokenID, *openedSession]
 }
 
 type tokenID struct{ accessKeyID, token string }
@@ -26,32 +24,21 @@ type openedSession struct {
 	inline  []iampolicy.Source
 }
 
-func newOpenedSessions(size int) *openedSessions {
-	return &openedSessions{size: size, young: map[tokenID]*openedSession{}}
+func newOpenedSessions(size int) openedSessions {
+	return openedSessions{recent.New[tokenID, *openedSession](size)}
 }
 
 // open gives the session behind a token, or the errors of authz.OpenSession.
-func (o *openedSessions) open(key *seal.Key, accessKeyID, token string, now time.Time) (*openedSession, error) {
+func (o openedSessions) open(key *seal.Key, accessKeyID, token string, now time.Time) (*openedSession, error) {
 	id := tokenID{accessKeyID, token}
-	o.mu.RLock()
-	s, ok := o.young[id]
-	if !ok {
-		s, ok = o.aged[id]
-	}
-	o.mu.RUnlock()
-	if ok {
+	if s, ok := o.Get(id); ok {
 		return s, authz.CheckSessionTime(s.session, now)
 	}
 	session, secret, err := authz.OpenSession(key, accessKeyID, token, now)
 	if err != nil {
 		return nil, err
 	}
-	s = &openedSession{session: session, secret: secret, inline: authz.SessionPolicies(session.Policies)}
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	if len(o.young) >= o.size {
-		o.aged, o.young = o.young, make(map[tokenID]*openedSession, o.size)
-	}
-	o.young[id] = s
+	s := &openedSession{session: session, secret: secret, inline: authz.SessionPolicies(session.Policies)}
+	o.Put(id, s)
 	return s, nil
 }

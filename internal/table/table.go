@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"iter"
 	"strings"
+	"sync/atomic"
 
 	"github.com/tidwall/btree"
 )
@@ -46,7 +47,11 @@ type Table[V any] struct {
 	rows    *btree.Map[string, *V]
 	indexes []*Index[V]
 	dirty   map[string]*V
+	stamp   atomic.Pointer[Stamp] // nil until asked for
 }
+
+// Stamp stands for what is in a table at one moment. Two stamps that are the same pointer stand for the same rows.
+type Stamp struct{ _ byte }
 
 // Index finds the IDs of rows by another string. An entry sorts by index key, then by row ID.
 type Index[V any] struct {
@@ -75,6 +80,16 @@ func (t *Table[V]) Kind() string { return t.kind }
 
 // Len gives the number of rows.
 func (t *Table[V]) Len() int { return t.rows.Len() }
+
+// Stamp gives the stamp of the table's rows as they are. Every change of a row gives the table another one; a fork has that
+// of what it was forked from until it is changed.
+func (t *Table[V]) Stamp() *Stamp {
+	if s := t.stamp.Load(); s != nil {
+		return s
+	}
+	t.stamp.CompareAndSwap(nil, new(Stamp))
+	return t.stamp.Load()
+}
 
 // Get finds a row by ID. The row must not be changed: copy it, change the copy and Put that.
 func (t *Table[V]) Get(id string) (*V, bool) { return t.rows.Get(id) }
@@ -151,6 +166,7 @@ func (t *Table[V]) Unload(id string) {
 	if !ok {
 		return
 	}
+	t.stamp.Store(nil)
 	for _, ix := range t.indexes {
 		ix.remove(id, old)
 	}
@@ -167,6 +183,7 @@ func (t *Table[V]) Fork(from Any) {
 		ix.at = f.indexes[i].at.Copy()
 	}
 	t.dirty = nil
+	t.stamp.Store(f.Stamp())
 }
 
 // Changes implements Any.
@@ -192,6 +209,7 @@ func (t *Table[V]) Each(fn func(id string, row any) bool) {
 }
 
 func (t *Table[V]) set(id string, row *V) {
+	t.stamp.Store(nil)
 	old, replaced := t.rows.Set(id, row)
 	for _, ix := range t.indexes {
 		if replaced {

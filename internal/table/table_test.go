@@ -160,6 +160,45 @@ func TestRefuses(t *testing.T) {
 	panics("an index on a table with rows", func() { s.rows.Index(func(*row) []string { return nil }) })
 }
 
+// TestStamp: the same stamp means the same rows.
+func TestStamp(t *testing.T) {
+	s := newState()
+	empty := s.rows.Stamp()
+	if empty != s.rows.Stamp() || empty == newState().rows.Stamp() {
+		t.Error("a stamp is of one table's rows, and stays while they do")
+	}
+	seen := map[*table.Stamp]string{empty: "empty"}
+	changed := func(what string, rows *table.Table[row]) {
+		t.Helper()
+		if before, ok := seen[rows.Stamp()]; ok {
+			t.Errorf("%s: the stamp is that of %s", what, before)
+		}
+		seen[rows.Stamp()] = what
+	}
+	s.rows.Put(&row{ID: "a"})
+	changed("put", s.rows)
+	s.rows.Put(&row{ID: "a"})
+	changed("put again", s.rows)
+	f := s.fork()
+	if f.rows.Stamp() != s.rows.Stamp() {
+		t.Error("a fork that was not changed has another stamp")
+	}
+	f.rows.Delete("none")
+	if f.rows.Stamp() != s.rows.Stamp() {
+		t.Error("deleting nothing changes the stamp")
+	}
+	f.rows.Delete("a")
+	changed("deleted in the fork", f.rows)
+	if err := s.rows.Load("b", []byte(`{"ID":"b"}`)); err != nil {
+		t.Fatal(err)
+	}
+	changed("loaded", s.rows)
+	s.rows.Place("c", &row{ID: "c"})
+	changed("placed", s.rows)
+	s.rows.Unload("c")
+	changed("unloaded", s.rows)
+}
+
 func BenchmarkFork(b *testing.B) {
 	s := newState()
 	for i := range 100_000 {
