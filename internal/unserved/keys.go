@@ -13,7 +13,7 @@ import (
 var keysFile string
 
 // keys derives the condition keys that the action table has for the action and the resource, from the request's members.
-func (r *request) keys(_, arn string, a *actions.Action, res *actions.ActionResource) []op.Key {
+func (r *request) keys(arn string, a *actions.Action, res *actions.ActionResource) []op.Key {
 	var list []op.Key
 	if a == nil {
 		return nil
@@ -22,7 +22,13 @@ func (r *request) keys(_, arn string, a *actions.Action, res *actions.ActionReso
 	if res != nil {
 		templates = append(templates, res.Keys...)
 	}
-	for _, name := range templates {
+	all := templates
+	if res != nil {
+		all = slices.Concat(templates, res.Type.Keys)
+		slices.Sort(all)
+		all = slices.Compact(all)
+	}
+	for _, name := range all {
 		switch {
 		case name == "aws:TagKeys" || strings.HasPrefix(name, "aws:RequestTag/"):
 			continue // together, below
@@ -32,14 +38,26 @@ func (r *request) keys(_, arn string, a *actions.Action, res *actions.ActionReso
 			list = append(list, r.attributes(name)...)
 		default:
 			if v := r.keyValues(name); len(v) > 0 {
-				list = append(list, op.Key{Name: name, Values: v})
+				list = append(list, op.Key{Name: name, Values: about(arn, v)})
 			}
 		}
 	}
 	if slices.Contains(templates, "aws:TagKeys") {
 		list = append(list, r.tagKeys(arn)...)
 	}
+	if slices.Contains(templates, "dynamodb:LeadingKeys") {
+		list = append(list, r.leadingKeys()...)
+	}
 	return list
+}
+
+// about gives of several values the one that the resource is named by, if one is: that is the one about it.
+func about(arn string, values []string) []string {
+	name := arn[strings.LastIndexAny(arn, "/:")+1:]
+	if len(values) > 1 && slices.Contains(values, name) {
+		return []string{name}
+	}
+	return values
 }
 
 // keyValues gives the values of a key: of the members that the data name, or of the one that is called like the key.
@@ -77,7 +95,10 @@ func (r *request) attributes(name string) []op.Key {
 	return list
 }
 
-// tagKeys gives the keys of the tags that the request puts on a resource.
+// tagKeys gives the keys of the tags that the request puts on a resource or takes off it.
 func (r *request) tagKeys(arn string) []op.Key {
+	if names := r.members.get("TagKeys"); len(names) > 0 {
+		return []op.Key{op.TagKeys(names)}
+	}
 	return op.RequestTags(r.tags(arn), func(t *tag) (string, string) { return t.key, t.value })
 }

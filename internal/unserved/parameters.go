@@ -82,8 +82,8 @@ func (p parameters) form(text string) {
 		return
 	}
 	tree := map[string]any{}
-	for name, v := range values {
-		place(tree, strings.Split(name, "."), v[0])
+	for _, name := range sortedKeys(values) {
+		place(tree, strings.Split(name, "."), values.Get(name))
 	}
 	for name, value := range tree {
 		p[name] = lists(value)
@@ -98,6 +98,9 @@ func place(tree map[string]any, path []string, value string) {
 	for len(path) > 1 {
 		next, ok := tree[path[0]].(map[string]any)
 		if !ok {
+			if _, taken := tree[path[0]]; taken {
+				return // a text cannot have members, too
+			}
 			next = map[string]any{}
 			tree[path[0]] = next
 		}

@@ -16,47 +16,86 @@ var resourcesFile string
 // maxTargets bounds how many resources of one call are derived; no operation of AWS takes more of them than this.
 const maxTargets = 1000
 
-// targets derives everything the call is authorized on: for each action its resources with their condition keys.
+// targets derives everything the call is authorized on: for each action its resources with their condition keys. A service
+// that names its resources in ways of its own goes by its own rules.
 func (r *request) targets(names []string) []op.Target {
+	switch r.service.ID {
+	case "s3":
+		return r.s3Targets(names)
+	case "dynamodb":
+		if list, ok := r.dynamoTargets(); ok {
+			return list
+		}
+	}
 	var out []op.Target
 	for _, name := range names {
 		out = append(out, r.ofAction(name)...)
 	}
-	return out
+	return r.withTags(out)
 }
 
-// ofAction derives the resources of one action. A service that has rules of its own for them says so first.
+// ofAction derives the resources of one action.
 func (r *request) ofAction(name string) []op.Target {
 	r.prefix, _, _ = strings.Cut(name, ":")
 	a, known := actions.Find(name)
-	if !known {
+	switch {
+	case r.prefix == "apigateway":
+		return []op.Target{r.target(name, "arn:"+ident.Partition+":apigateway:"+r.region+"::"+strings.TrimPrefix(r.wire.Path, "/v2"), a, nil)}
+	case r.prefix == "bedrock" && known && r.members.one("modelId") != "":
+		return []op.Target{r.target(name, r.model(r.members.one("modelId")), a, nil)}
+	case name == "ec2:CreateTags" || name == "ec2:DeleteTags":
+		var out []op.Target
+		for _, arn := range r.tagged() {
+			out = addTarget(out, r.target(name, arn, a, nil))
+		}
+		return out
+	case !known:
 		return []op.Target{r.target(name, "*", nil, nil)}
 	}
 	return r.ofTable(name, a)
 }
 
+// model gives the ARN of a model of Bedrock that a call names: by its ARN, as a profile for several Regions ("eu.…"), or as one
+// of AWS's own.
+func (r *request) model(id string) string {
+	if strings.HasPrefix(id, "arn:") {
+		return id
+	}
+	where := "arn:" + ident.Partition + ":bedrock:" + r.region + ":"
+	for _, area := range []string{"apac.", "au.", "ca.", "eu.", "global.", "jp.", "us.", "us-gov."} {
+		if strings.HasPrefix(id, area) {
+			return where + string(r.account) + ":inference-profile/" + id
+		}
+	}
+	return where + ":foundation-model/" + id
+}
+
 // ofTable derives resources from the action table: those whose ARNs the request gives or fills in; of types that every
 // request names and this one does not, as when the service chooses the name, the ARN with "*" in it; "*" where there is
-// nothing.
+// nothing. An ARN that is filled in by half counts only if no other is whole.
 func (r *request) ofTable(name string, a *actions.Action) []op.Target {
-	var out []op.Target
-	var silent []*actions.ActionResource
+	var whole, half, silent []op.Target
 	for i := range a.Resources {
 		res := &a.Resources[i]
-		arns := r.arns(res.Type)
+		arns, complete := r.arns(res.Type)
 		if len(arns) == 0 && (res.Required || alwaysMade(name, res.Type.Name)) {
-			silent = append(silent, res)
+			silent = append(silent, r.target(name, r.anyOf(res.Type), a, res))
 		}
 		for _, arn := range arns {
-			if len(out) < maxTargets && !slices.ContainsFunc(out, func(t op.Target) bool { return t.Resource == arn }) {
-				out = append(out, r.target(name, arn, a, res))
+			t := r.target(name, arn, a, res)
+			if complete || res.Required {
+				whole = addTarget(whole, t)
+			} else {
+				half = addTarget(half, t)
 			}
 		}
 	}
+	out := narrowed(whole, a)
+	if len(out) == 0 {
+		out = half
+	}
 	if len(out) == 0 || everyType(name) {
-		for _, res := range silent {
-			out = append(out, r.target(name, r.anyOf(res.Type), a, res))
-		}
+		out = append(out, silent...)
 	}
 	if len(out) == 0 {
 		out = append(out, r.target(name, "*", a, nil))
@@ -64,9 +103,27 @@ func (r *request) ofTable(name string, a *actions.Action) []op.Target {
 	return out
 }
 
+// addTarget adds a target unless its resource is there already.
+func addTarget(list []op.Target, t op.Target) []op.Target {
+	if len(list) >= maxTargets || slices.ContainsFunc(list, func(o op.Target) bool { return o.Resource == t.Resource }) {
+		return list
+	}
+	return append(list, t)
+}
+
+// narrowed drops the resources that others are parts of: who queries an index of a table is authorized on the index.
+func narrowed(list []op.Target, a *actions.Action) []op.Target {
+	if len(a.Resources) < 2 {
+		return list
+	}
+	return slices.DeleteFunc(slices.Clone(list), func(t op.Target) bool {
+		return slices.ContainsFunc(list, func(o op.Target) bool { return strings.HasPrefix(o.Resource, t.Resource+"/") })
+	})
+}
+
 // target makes a target with its condition keys.
 func (r *request) target(name, arn string, a *actions.Action, res *actions.ActionResource) op.Target {
-	t := op.Target{Action: name, Resource: arn, Keys: r.keys(name, arn, a, res)}
+	t := op.Target{Action: name, Resource: arn, Keys: r.keys(arn, a, res)}
 	if parsed, err := ident.ParseARN(arn); err == nil {
 		if account := ident.AccountID(parsed.Account); account.Valid() && account != r.account {
 			t.Account = account
@@ -75,15 +132,36 @@ func (r *request) target(name, arn string, a *actions.Action, res *actions.Actio
 	return t
 }
 
-// arns gives the ARNs of a type that the request names: members that are such ARNs, and the type's pattern filled in.
-func (r *request) arns(t *actions.ResourceType) []string {
-	if t.ARN == "*" {
-		return nil
+// arns gives the ARNs of a type that the request names: members that are such ARNs, or the type's pattern filled in, and
+// whether every variable of it was.
+func (r *request) arns(t *actions.ResourceType) (arns []string, complete bool) {
+	switch r.prefix {
+	case "lambda":
+		if arns, ok := r.lambdaARNs(t); ok {
+			return arns, true
+		}
+	case "sqs":
+		if arn := r.queue(); arn != "" {
+			return []string{arn}, true
+		}
 	}
 	if found := r.given(t); len(found) > 0 {
-		return found
+		return found, true
 	}
 	return r.filled(t)
+}
+
+// queue gives the ARN of the queue that QueueUrl names: https://sqs.REGION.amazonaws.com/ACCOUNT/NAME.
+func (r *request) queue() string {
+	parts := strings.Split(r.members.one("QueueUrl"), "/")
+	if len(parts) < 2 {
+		return ""
+	}
+	account, name := parts[len(parts)-2], parts[len(parts)-1]
+	if !ident.AccountID(account).Valid() {
+		account = string(r.account)
+	}
+	return "arn:" + ident.Partition + ":sqs:" + r.region + ":" + account + ":" + name
 }
 
 // given finds the members that are ARNs of the type.
@@ -135,11 +213,12 @@ func fits(pattern, text string) bool {
 	return false
 }
 
-// filled fills the type's pattern in, once for each value of the variable that has several. It gives nothing if the request
-// names no part of the resource.
-func (r *request) filled(t *actions.ResourceType) []string {
-	arns, named := []string{""}, false
-	rest := t.ARN
+// filled fills the type's pattern in, once for each value of a variable that has several; it gives nothing if the request
+// names no part of the resource. complete tells that it names all of it.
+func (r *request) filled(t *actions.ResourceType) (arns []string, complete bool) {
+	arns, complete = []string{""}, true
+	named := false
+	rest := strings.NewReplacer("[", "", "]", "").Replace(t.ARN)
 	for {
 		before, after, more := strings.Cut(rest, "${")
 		arns = appendEach(arns, []string{before})
@@ -150,21 +229,19 @@ func (r *request) filled(t *actions.ResourceType) []string {
 		rest = tail
 		values := r.place(variable)
 		if values == nil {
-			if values = r.values(t, variable); len(values) > 0 {
-				named = true
-			} else {
+			values = r.values(t, variable)
+			named = named || len(values) > 0
+			complete = complete && len(values) > 0
+			if len(values) == 0 {
 				values = []string{"*"}
 			}
 		}
 		arns = appendEach(arns, values)
 	}
 	if !named {
-		return nil
+		return nil, false
 	}
-	for i := range arns {
-		arns[i] = strings.NewReplacer("[", "", "]", "").Replace(arns[i])
-	}
-	return arns
+	return arns, complete
 }
 
 // appendEach appends each of the endings to each of the texts.

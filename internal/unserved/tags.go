@@ -89,3 +89,6 @@ func tagOf(pair map[string]any) []tag {
 	}
 	return nil
 }
+
+// sortedKeys gives the keys of a map, sorted.
+func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
