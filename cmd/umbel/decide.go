@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -19,7 +20,8 @@ const maxRequestLine = 16 << 20
 
 // newDecideCommand decides requests from a file or the standard input, without a server.
 func newDecideCommand(a *app) *cobra.Command {
-	var policiesFile string
+	var policiesFile, output string
+	var explain bool
 	cmd := &cobra.Command{
 		Use:   "decide [--policies FILE] [FILE]",
 		Short: "Decide requests: JSON lines in, decisions as JSON lines out",
@@ -27,27 +29,63 @@ func newDecideCommand(a *app) *cobra.Command {
 Levels of "serviceControl" and "resourceControl" stand root first; leave "serviceControl" out for the management
 account, whose principals no service control policy binds. Documents are JSON objects, or strings that hold one.
 The keys that AWS derives from the principal (aws:PrincipalArn, aws:PrincipalAccount, aws:PrincipalType, aws:username,
-aws:PrincipalIsAWSService) are added where "context" does not state them; all others are taken as given.`,
+aws:PrincipalIsAWSService) are added where "context" does not state them; all others are taken as given.
+
+With --explain each decision tells why: what every layer says, the statements that apply or come nearest, part by
+part, the keys that are absent, and changes that would turn it; --output text words that for a person.`,
 		Example: `  umbel decide requests.jsonl
-  umbel decide --policies policies.json < requests.jsonl`,
+  umbel decide --policies policies.json < requests.jsonl
+  umbel decide --policies policies.json --explain --output text < request.json`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
+			if err := checkOutput(output); err != nil {
+				return err
+			}
+			if output == "text" && !explain {
+				return errors.New("--output text words explanations: give --explain too")
+			}
 			shared, err := readPolicies(policiesFile)
 			if err != nil {
 				return err
 			}
+			show := showDecision
+			if explain {
+				show = showExplanation
+			}
+			if output == "text" {
+				show = showText
+			}
 			if len(args) == 0 || args[0] == "-" {
-				return decideLines("standard input", a.stdin, a.stdout, shared)
+				return decideLines("standard input", a.stdin, a.stdout, shared, show)
 			}
 			f, err := os.Open(args[0])
 			if err != nil {
 				return err
 			}
-			return errors.Join(decideLines(args[0], f, a.stdout, shared), f.Close())
+			return errors.Join(decideLines(args[0], f, a.stdout, shared, show), f.Close())
 		},
 	}
 	cmd.Flags().StringVar(&policiesFile, "policies", "", "a JSON file with the policies for all requests that carry none")
+	cmd.Flags().BoolVar(&explain, "explain", false, "tell why")
+	cmd.Flags().StringVar(&output, "output", "json", "json, a line for each request, or with --explain text")
 	return cmd
+}
+
+// show writes the decision of a request.
+type show func(w io.Writer, req *iampolicy.Request, ps *iampolicy.Policies) error
+
+func showDecision(w io.Writer, req *iampolicy.Request, ps *iampolicy.Policies) error {
+	return json.NewEncoder(w).Encode(iampolicy.Decide(req, ps))
+}
+
+func showExplanation(w io.Writer, req *iampolicy.Request, ps *iampolicy.Policies) error {
+	return json.NewEncoder(w).Encode(iampolicy.Explain(req, ps))
+}
+
+// showText separates explanations by a line.
+func showText(w io.Writer, req *iampolicy.Request, ps *iampolicy.Policies) error {
+	_, err := fmt.Fprintf(w, "%s\n%s\n", iampolicy.Explain(req, ps).Text(), strings.Repeat("-", 100))
+	return err
 }
 
 // readPolicies reads the policies for all requests; without a file there are none.
@@ -68,9 +106,8 @@ func readPolicies(file string) (*iampolicy.PolicySet, error) {
 
 // decideLines writes a decision for each line up to the first that is no request; the error names it. Empty lines are
 // passed over.
-func decideLines(name string, in io.Reader, out io.Writer, shared *iampolicy.PolicySet) error {
+func decideLines(name string, in io.Reader, out io.Writer, shared *iampolicy.PolicySet, show show) error {
 	w := bufio.NewWriter(out)
-	encoder := json.NewEncoder(w)
 	lines := bufio.NewScanner(in)
 	lines.Buffer(make([]byte, 64<<10), maxRequestLine)
 	n := 0
@@ -83,7 +120,7 @@ func decideLines(name string, in io.Reader, out io.Writer, shared *iampolicy.Pol
 		if err != nil {
 			return errors.Join(w.Flush(), fmt.Errorf("%s:%d: %w", name, n, err))
 		}
-		if err := encoder.Encode(iampolicy.Decide(req, policies)); err != nil {
+		if err := show(w, req, policies); err != nil {
 			return fmt.Errorf("writing decisions: %w", err)
 		}
 	}

@@ -42,6 +42,8 @@ func TestDecide(t *testing.T) {
 		{"a bad line after a good one", []string{"--policies", shared, broken}, "", 1, denied, broken + ":2: "},
 		{"no policies", nil, ec2, 1, "", "standard input:1: no policies"},
 		{"an empty document", []string{"--policies", file("empty.json", `{"identity":[{"name":"p","document":{}}]}`)}, ec2, 1, "", `empty.json: identity[0]: the policy "p"`},
+		{"text without an explanation", []string{"--policies", shared, "--output", "text"}, s3, 1, "", "--output text words explanations: give --explain too"},
+		{"an unknown output", []string{"--policies", shared, "--output", "yaml"}, s3, 1, "", `--output is text or json, not "yaml"`},
 		{"no such file", []string{filepath.Join(dir, "none")}, "", 1, "", "none"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -52,5 +54,31 @@ func TestDecide(t *testing.T) {
 				t.Errorf("code %d\n%s%s", code, stdout.String(), stderr.String())
 			}
 		})
+	}
+}
+
+// TestDecideExplains: an explanation begins as the decision does, and as text it reads.
+func TestDecideExplains(t *testing.T) {
+	const request = `{"principal":"arn:aws:iam::111122223333:user/ana","action":"s3:GetObject","resource":"arn:aws:s3:::b/k","policies":` +
+		`{"identity":[{"name":"dev","document":{"Version":"2012-10-17","Statement":{"Sid":"Lists","Effect":"Allow","Action":"s3:List*","Resource":"*"}}}]}}`
+	for _, tt := range []struct {
+		args []string
+		want []string
+	}{
+		{nil, []string{`{"decision":"ImplicitDeny","layer":"identity","principal":"arn:aws:iam::111122223333:user/ana"`, `"nearest":[{"layer":"identity","policy":"dev","statement":0,"sid":"Lists"`,
+			`"text":"Add \"s3:GetObject\" to the Action of the statement \"Lists\" of the identity policy \"dev\"."`}},
+		{[]string{"--output", "text"}, []string{"DENIED  s3:GetObject\n    on  arn:aws:s3:::b/k\n    by  arn:aws:iam::111122223333:user/ana\n\nNo identity policy of the caller allows it.\n",
+			"  NO   Action       s3:GetObject does not match \"s3:List*\"\n", "\nAny one of these would get it allowed\n  1. Add "}},
+	} {
+		var stdout, stderr bytes.Buffer
+		a := &app{stdin: strings.NewReader(request), stdout: &stdout, stderr: &stderr, getenv: func(string) string { return "" }}
+		if code := a.run(t.Context(), append([]string{"decide", "--explain"}, tt.args...)); code != 0 {
+			t.Fatalf("code %d: %s", code, stderr.String())
+		}
+		for _, want := range tt.want {
+			if !strings.Contains(stdout.String(), want) {
+				t.Errorf("%v: no %q in\n%s", tt.args, want, stdout.String())
+			}
+		}
 	}
 }
