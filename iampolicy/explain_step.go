@@ -97,7 +97,10 @@ func (s *Step) setKey() string {
 			return strings.TrimSuffix(text, ".") + has
 		}
 	}
-	return "Let the request have " + s.Key + " = " + value + has
+	if strings.HasPrefix(value, `"`) {
+		value = "= " + value
+	}
+	return "Let the request have " + s.Key + " " + value + has
 }
 
 // value words the values to have; those made from a pattern are examples.

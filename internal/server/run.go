@@ -71,7 +71,11 @@ func (s *Server) assemble() error {
 	}
 	s.queue = audit.NewQueue(s.store.Ledger(), audit.Options{Log: s.config.Log})
 	history := audit.History{Queue: s.queue, Ledger: s.store.Ledger()}
-	s.Door.Why = (&why.Desk{Store: s.store, Events: history, Settings: &s.config.Settings, Now: s.config.Now}).Answer
+	messages, err := seal.New(s.store.Secret(), authz.MessagePurpose)
+	if err != nil {
+		return err
+	}
+	s.Door.Why = (&why.Desk{Store: s.store, Events: history, Settings: &s.config.Settings, Messages: messages, Now: s.config.Now}).Answer
 	registry := Registry(history)
 	metrics := prometheus.NewRegistry()
 	metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))

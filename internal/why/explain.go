@@ -92,6 +92,9 @@ func (b *builder) assumeAsked(text string, keys ...string) {
 
 func (d *Desk) builder(ctx context.Context, f *facts, account ident.AccountID, organization ident.OrgID) *builder {
 	service, _, _ := strings.Cut(strings.ToLower(f.action), ":")
+	if f.whole {
+		f.recorded = true
+	}
 	b := &builder{f: f, names: map[string]string{}, c: &op.Call{
 		Context: ctx, Now: f.at, Region: f.region, Service: service, Settings: d.Settings,
 		Caller: &op.Caller{Account: account, Organization: organization, AccessKeyID: f.accessKey},
@@ -102,11 +105,13 @@ func (d *Desk) builder(ctx context.Context, f *facts, account ident.AccountID, o
 	}
 	if b.c.Now.IsZero() {
 		b.c.Now = d.Now().UTC()
-		b.assumeAsked("The call is made now.", "aws:CurrentTime", "aws:EpochTime")
+		if !f.whole {
+			b.assumeAsked("The call is made now.", "aws:CurrentTime", "aws:EpochTime")
+		}
 	}
 	if b.c.Region == "" {
 		b.c.Region = "us-east-1"
-		if !authz.Global(service) {
+		if !f.whole && !authz.Global(service) {
 			b.assumeAsked("The request went to us-east-1; another Region is given with --region.", "aws:RequestedRegion")
 		}
 	}
@@ -192,6 +197,9 @@ func (b *builder) askedFor(e *iampolicy.Explanation) map[string]bool {
 // known tells the keys whose absence is sure: those of the caller, of the resource and of its owner follow from the state,
 // those of the session from the trail. What is left are the request's own.
 func (b *builder) known(key string) bool {
+	if b.f.whole {
+		return true
+	}
 	key = strings.ToLower(key)
 	for _, p := range []string{"aws:principal", "aws:resource", "iam:resourcetag/", "aws:multifactorauth", "aws:tokenissuetime", "aws:userid", "aws:username", "aws:via", "aws:calledvia"} {
 		if strings.HasPrefix(key, p) {

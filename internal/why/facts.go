@@ -28,6 +28,9 @@ type facts struct {
 	source    string // source identity
 	issuer    string // ARN of the user behind a federated user
 
+	encoded string // EC2's encoded message
+	whole   bool   // context holds every key that the request had
+
 	context  map[string][]string
 	policies []string // session policies given with the question
 	session  *issued  // what the trail tells of how the session was made
@@ -66,26 +69,27 @@ const refusal = " is not authorized to perform: "
 // count as spaces.
 func (f *facts) readMessage(text string) error {
 	text = strings.Join(strings.Fields(text), " ")
-	if strings.Contains(text, "Encoded authorization failure message") {
-		return bad("the message is encoded; decode it first: aws sts decode-authorization-message --encoded-message …")
-	}
+	text, f.encoded, _ = strings.Cut(text, encodedMark)
+	text = strings.TrimSpace(text)
 	start, at := strings.Index(text, "User: "), strings.Index(text, refusal)
 	if start < 0 || at < start {
+		if f.encoded != "" {
+			return bad("the message does not say who called: give what aws sts decode-authorization-message makes of it")
+		}
 		return bad("this is no refusal as AWS words it: want \"User: ARN is not authorized to perform: ACTION on resource: RESOURCE …\", " +
 			"a CloudTrail record, or --principal, --action and --resource")
 	}
-	f.message = text[start:]
+	f.message = strings.TrimSuffix(text[start:], ".")
 	f.principal = text[start+len("User: ") : at]
 	rest := text[at+len(refusal):]
 	for _, cause := range []string{" with an explicit deny in ", " because no "} {
 		if i := strings.Index(rest, cause); i >= 0 {
-			f.said, rest = strings.TrimSpace(rest[i:]), rest[:i]
+			f.said, rest = strings.TrimSuffix(strings.TrimSpace(rest[i:]), "."), rest[:i]
 			break
 		}
 	}
 	f.action, f.resource, _ = strings.Cut(rest, " on resource: ")
-	f.action = strings.TrimSuffix(f.action, ".")
-	f.resource = strings.Trim(f.resource, `"`)
+	f.action, f.resource = strings.TrimSuffix(f.action, "."), strings.Trim(strings.TrimSuffix(f.resource, "."), `"`)
 	if f.resource == "" {
 		f.resource = "*"
 	}

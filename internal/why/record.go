@@ -41,12 +41,14 @@ type record struct {
 // wrapped are the forms a record may come in: as it is, in LookupEvents' answer, in a log file.
 type wrapped struct {
 	record
+	decoded
+	DecodedMessage  string // of DecodeAuthorizationMessage's answer
 	CloudTrailEvent string
 	Events          []wrapped
 	Records         []wrapped
 }
 
-// readRecord reads one CloudTrail record, in whatever form it comes.
+// readRecord reads one CloudTrail record or decoded message, in whatever form it comes.
 func (f *facts) readRecord(text string) error {
 	if strings.HasPrefix(text, "[") {
 		text = `{"Records":` + text + `}`
@@ -62,10 +64,14 @@ func (f *facts) readRecord(text string) error {
 		case len(inner) == 1:
 			w = inner[0]
 		}
-		if w.CloudTrailEvent == "" {
+		switch text = w.CloudTrailEvent + w.DecodedMessage; {
+		case text != "":
+		case w.Context.Action != "":
+			f.takeDecoded(&w.decoded)
+			return nil
+		default:
 			return f.take(&w.record)
 		}
-		text = w.CloudTrailEvent
 	}
 }
 
@@ -102,7 +108,12 @@ func (d *Desk) complete(ctx context.Context, f *facts) error {
 	if err != nil {
 		return err
 	}
-	if f.message != "" && !f.recorded {
+	if f.encoded != "" {
+		if err := d.decode(f); err != nil {
+			return err
+		}
+	}
+	if f.message != "" && !f.recorded && !f.whole {
 		if err := d.findRefusal(ctx, f, account); err != nil {
 			return err
 		}
@@ -124,7 +135,7 @@ func (d *Desk) findRefusal(ctx context.Context, f *facts, account ident.AccountI
 	}
 	for i := range events {
 		var r record
-		if err := json.Unmarshal(events[i].Body, &r); err != nil || r.ErrorMessage != f.message {
+		if err := json.Unmarshal(events[i].Body, &r); err != nil || !strings.Contains(r.ErrorMessage, f.message) {
 			continue
 		}
 		f.fill(&r)

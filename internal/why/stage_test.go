@@ -13,6 +13,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudtrail"
+	cttypes "github.com/aws/aws-sdk-go-v2/service/cloudtrail/types"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	iamtypes "github.com/aws/aws-sdk-go-v2/service/iam/types"
 	"github.com/aws/aws-sdk-go-v2/service/organizations"
@@ -239,4 +240,16 @@ func quote(s string) string {
 		panic(err)
 	}
 	return string(raw)
+}
+
+// record gives the latest record of an operation in an account's trail.
+func (w *stage) record(account, name string) string {
+	w.t.Helper()
+	client := cloudtrail.NewFromConfig(w.admin(account))
+	out, err := client.LookupEvents(ctx, &cloudtrail.LookupEventsInput{LookupAttributes: []cttypes.LookupAttribute{{AttributeKey: cttypes.LookupAttributeKeyEventName, AttributeValue: &name}}})
+	w.must(err)
+	if len(out.Events) == 0 {
+		w.t.Fatalf("no record of %s", name)
+	}
+	return aws.ToString(out.Events[0].CloudTrailEvent)
 }

@@ -10,12 +10,14 @@ import (
 
 	"umbel/internal/ledger"
 	"umbel/internal/op"
+	"umbel/internal/seal"
 	"umbel/internal/store"
 )
 
 // Question is what is asked: a Text, or Principal, Action and Resource.
 type Question struct {
-	// Text is an error message as AWS words a refusal, with or without what the CLI puts before it, or a CloudTrail record.
+	// Text is an error message as AWS words a refusal, with or without what the CLI puts before it and with EC2's encoded
+	// message, a CloudTrail record, or a decoded message.
 	Text      string `json:"text,omitempty"`
 	Principal string `json:"principal,omitempty"` // an ARN
 	Action    string `json:"action,omitempty"`    // "service:Name"
@@ -49,6 +51,7 @@ type Desk struct {
 	Store    store.Store
 	Events   Finder
 	Settings *op.Settings
+	Messages *seal.Key // seals encoded authorization messages
 	Now      func() time.Time
 }
 
