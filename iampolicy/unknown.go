@@ -103,15 +103,15 @@ func DecidePartly(req *Request, ps *Policies, unknowns []Unknown) (PartialDecisi
 	if err := q.declare(unknowns); err != nil {
 		return PartialDecision{}, err
 	}
-	if open := q.examine(); !open {
+	if open := q.examine(); !open && !q.escaping {
 		return definite(Decide(q.request(), ps)), nil
 	}
 	least, most := q.bounds()
-	if least.Outcome == most.Outcome {
+	if least.Outcome == most.Outcome && !q.escaping {
 		return definite(between(least, most)), nil
 	}
 	d, err := q.tabulate()
-	if err != nil && most.Outcome != Allowed { // what cannot be told is only which denials are explicit
+	if err != nil && most.Outcome != Allowed && !q.escaping { // what cannot be told is only which denials are explicit
 		return definite(between(least, most)), nil
 	}
 	return d, err

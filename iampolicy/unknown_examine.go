@@ -1,7 +1,5 @@
 package iampolicy
 
-import "strings"
-
 // answer is a truth value of three-valued logic.
 type answer uint8
 
@@ -36,21 +34,29 @@ func (q *question) examine() (open bool) {
 	q.policies.each(func(layer Layer, s *Source) {
 		v := verdictRange{denies: maybe, most: grantDirect, open: true}
 		if q.policyBlank(layer, s.ID) == nil {
-			v = q.verdict(s)
+			v = q.verdict(layer, s)
 		}
 		q.verdicts[s] = v
 		open = open || v.open
 	})
+	if f := q.field("kms:ResourceAliases"); f != nil && q.action.service == "kms" {
+		// AWS managed keys, known by their aliases, are not under resource control policies.
+		q.escaping = true
+		q.askUnknown(f, [][]token{append(literalTokens("alias/aws/", oneRune), token{set: anyRune, star: true})}, false)
+	}
 	return open
 }
 
-func (q *question) verdict(s *Source) (v verdictRange) {
+func (q *question) verdict(layer Layer, s *Source) (v verdictRange) {
 	p, err := s.policy()
 	if err != nil {
 		return verdictRange{denies: yes, firm: true}
 	}
 	for i := range p.statements {
 		s := &p.statements[i]
+		if layer == LayerResource && s.who == nil && !s.deny {
+			continue // it allows nobody
+		}
 		applies, least, most := q.applies(p, s)
 		switch {
 		case applies == no:
@@ -209,8 +215,12 @@ func (q *question) askNames(f field, names []string) {
 
 func (q *question) askCondition(c *condition) {
 	set := oneRune
-	if c.compare == compareStringFold || c.compare == compareBool {
+	switch c.compare {
+	case compareStringFold:
 		set = foldRune
+	case compareBool:
+		q.askBool(c)
+		return
 	}
 	f := q.field(c.key)
 	if f == nil {
@@ -224,18 +234,36 @@ func (q *question) askCondition(c *condition) {
 		}
 		return
 	}
-	for _, b := range f.unknowns() {
-		b.met = true
-	}
-	if c.set != single && len(f) == 1 {
-		f[0].v.ask(language{patterns: [][]token{{}}, name: f[0].name}) // sets of empty texts are empty
-	}
+	f.meet(c)
 	switch c.compare {
 	case compareNull:
 	case compareNumber, compareDate, compareIP, compareBinary:
 		q.askTyped(f, c)
 	default:
 		q.askTexts(f, c, set)
+	}
+}
+
+// meet notes that an open condition is on a text, were it only on whether it is there.
+func (f field) meet(c *condition) {
+	for _, b := range f.unknowns() {
+		b.met = true
+	}
+	if c.set != single && len(f) == 1 {
+		f[0].v.ask(language{patterns: [][]token{{}}, name: f[0].name}) // sets of empty texts are empty
+	}
+}
+
+// askBool asks both sides of Bool for the only thing that counts: whether they are "true", in any case.
+func (q *question) askBool(c *condition) {
+	for i := range c.texts {
+		for _, e := range q.spread(&c.texts[i], asciiRune) {
+			q.askKnown(e, "true", asciiRune, false)
+		}
+	}
+	if f := q.field(c.key); f != nil {
+		f.meet(c)
+		q.askUnknown(f, [][]token{literalTokens("true", asciiRune)}, false)
 	}
 }
 
@@ -260,30 +288,13 @@ func (q *question) askTexts(f field, c *condition, set runeSet) {
 			case !ok:
 				q.link(f, e, c.compare)
 			case varies: // a variable's default: compared with only where the variable is absent
-				q.askUnknown(f, comparedWith(tokens, c.compare), c.compare == compareArn)
+				q.askUnknown(f, [][]token{tokens}, c.compare == compareArn)
 			default:
-				constant = append(constant, comparedWith(tokens, c.compare)...)
+				constant = append(constant, tokens)
 			}
 		}
 	}
 	if len(constant) > 0 {
 		q.askUnknown(f, constant, c.compare == compareArn)
 	}
-}
-
-// comparedWith gives the texts that a constant is compared with: for a boolean, only true or false, in any ASCII case.
-func comparedWith(tokens []token, compare comparison) [][]token {
-	if compare != compareBool {
-		return [][]token{tokens}
-	}
-	var text []rune
-	for _, t := range tokens {
-		text = append(text, t.r)
-	}
-	for _, word := range []string{"true", "false"} {
-		if strings.EqualFold(string(text), word) {
-			return [][]token{literalTokens(word, asciiRune)}
-		}
-	}
-	return nil
 }

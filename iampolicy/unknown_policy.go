@@ -140,6 +140,7 @@ func (ps *Policies) add(layer Layer, e effect, s Source) {
 // bounds decides twice: with all that may be against the request and nothing that may be for it, and the other way round. Where
 // both agree, nothing unknown matters. More allowance never denies, and more denial never allows.
 func (q *question) bounds() (least, most Decision) {
+	req := q.request()
 	decide := func(pick func(v verdictRange) effect, further effect) Decision {
 		ps := q.substitute(func(layer Layer, s *Source) Source {
 			v := q.verdicts[s]
@@ -157,7 +158,7 @@ func (q *question) bounds() (least, most Decision) {
 			}
 			return further
 		})
-		return Decide(q.request(), ps)
+		return Decide(req, ps)
 	}
 	least = decide(func(v verdictRange) effect {
 		if v.denies != no {

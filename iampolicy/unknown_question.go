@@ -21,6 +21,7 @@ type question struct {
 	id        field
 
 	verdicts map[*Source]verdictRange
+	escaping bool // whether resource control policies apply at all is unknown
 	links    []textLink
 
 	asked    Request // with the values at hand
@@ -40,7 +41,6 @@ type blank struct {
 	languages []language // which its texts are asked for
 	asked     map[string]bool
 	typed     []*condition // conditions on numbers, dates, addresses and binaries
-	used      bool         // as a policy variable
 	equals    []*blank     // that some condition compares it with
 	met       bool         // in an open statement
 	inexact   bool         // something is asked of it that the languages do not tell
@@ -79,7 +79,7 @@ func (q *question) declare(unknowns []Unknown) error {
 	names := map[string]bool{}
 	for i := range unknowns {
 		u := &unknowns[i]
-		name := strings.ToLower(u.Name)
+		name := lowerKey(u.Name)
 		if names[name] {
 			return fmt.Errorf("unknown: %s is named twice", u.Name)
 		}
@@ -113,7 +113,7 @@ func (q *question) declare(unknowns []Unknown) error {
 		return err
 	}
 	q.req.Context.Keys(func(key string, values []string) bool {
-		if q.fields[strings.ToLower(key)] == nil {
+		if q.fields[lowerKey(key)] == nil {
 			q.stated.Set(key, values...)
 		}
 		return true
@@ -129,16 +129,17 @@ func (q *question) newBlank(u Unknown, label string) *blank {
 
 func (q *question) declareKey(u Unknown, key string) field {
 	v := q.newBlank(u, key)
-	v.key = strings.ToLower(key)
+	v.key = lowerKey(key)
 	v.MultiValued = v.MultiValued || multivalued(v.key)
 	q.fields[v.key] = field{{v: v}}
 	return q.fields[v.key]
 }
 
-// multivalued knows the keys of which AWS says so ("AWS global condition context keys"), in lower case.
+// multivalued knows the keys of which AWS says so ("AWS global condition context keys"; of other keys, the one that decides
+// whether resource control policies apply), in lower case.
 func multivalued(key string) bool {
 	switch key {
-	case "aws:calledvia", "aws:principalorgpaths", "aws:principalservicenameslist", "aws:resourceorgpaths", "aws:sourceorgpaths", "aws:tagkeys",
+	case "kms:resourcealiases", "aws:calledvia", "aws:principalorgpaths", "aws:principalservicenameslist", "aws:resourceorgpaths", "aws:sourceorgpaths", "aws:tagkeys",
 		"aws:vpceorgpaths":
 		return true
 	}
@@ -147,7 +148,7 @@ func multivalued(key string) bool {
 
 // field gives the text of a key that is unknown, nil for others. Keys of a family become blanks when they are met.
 func (q *question) field(key string) field {
-	key = strings.ToLower(key)
+	key = lowerKey(key)
 	if f, ok := q.fields[key]; ok {
 		return f
 	}
@@ -253,7 +254,7 @@ func (q *question) declarePrincipal(names map[string]bool) error {
 		last = part(label, longestName, []token{one, one, more})
 		q.arn = field{{text: who.ARN[:strings.LastIndexByte(who.ARN, '/')+1]}, last}
 	case who.Kind == AssumedRole:
-		last.text = afterSlash(who.ARN)
+		last.text = nameOf(who.ARN)
 	}
 	if who.Kind == User && id {
 		q.derive("aws:userid", field{uid})
@@ -269,10 +270,7 @@ func (q *question) declarePrincipal(names map[string]bool) error {
 	return nil
 }
 
-func (q *question) derive(key string, f field) { q.fields[strings.ToLower(key)] = f }
-
-// afterSlash gives what follows the last slash.
-func afterSlash(s string) string { return s[strings.LastIndexByte(s, '/')+1:] }
+func (q *question) derive(key string, f field) { q.fields[lowerKey(key)] = f }
 
 // upTo gives the text up to the end of a mark.
 func upTo(s, mark string) string {

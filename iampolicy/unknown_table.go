@@ -3,6 +3,7 @@ package iampolicy
 import (
 	"fmt"
 	"slices"
+	"strings"
 )
 
 // request gives the request with the values at hand.
@@ -51,7 +52,7 @@ func (f field) text() string {
 				text = value
 			}
 			if p.name {
-				text = afterSlash(text)
+				text = nameOf(text)
 			}
 		}
 		out += text
@@ -162,7 +163,7 @@ func labelsOf(list []*blank) []string {
 	for _, b := range list {
 		out = append(out, b.label)
 	}
-	slices.Sort(out)
+	slices.SortFunc(out, func(a, b string) int { return strings.Compare(strings.ToLower(a), strings.ToLower(b)) })
 	return slices.Compact(out)
 }
 

@@ -96,7 +96,6 @@ func (f field) elements(set runeSet) expression {
 			out = append(out, elementsOf(literalTokens(p.text, set))...)
 			continue
 		}
-		p.v.used = true
 		out = append(out, patternPart{v: p.v, name: p.name})
 	}
 	return out
@@ -287,14 +286,11 @@ func (q *question) link(f field, e expression, compare comparison) {
 	x := f[0].v
 	whole := len(f) == 1 && !f[0].name && x.domain == nil
 	itself := whole && !slices.ContainsFunc(e, func(el patternPart) bool { return el.v != nil && (el.v != x || el.name) })
-	equality := whole && len(e) == 1 && !e[0].name && e[0].v.domain == nil && compare != compareStringFold && compare != compareBool
+	equality := whole && len(e) == 1 && !e[0].name && e[0].v.domain == nil && compare != compareStringFold
 	switch {
 	case itself:
 		// A text matches a pattern that holds it only if nothing else is in the pattern but stars; or if it is empty.
 		x.ask(language{patterns: [][]token{{}}})
-		if compare == compareBool {
-			x.ask(language{patterns: [][]token{literalTokens("true", asciiRune), literalTokens("false", asciiRune)}})
-		}
 	case equality:
 		e[0].v.met = true
 		x.equals, e[0].v.equals = append(x.equals, e[0].v), append(e[0].v.equals, x)

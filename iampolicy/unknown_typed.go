@@ -133,9 +133,9 @@ func halves(r netip.Prefix) [2]netip.Prefix {
 	return [2]netip.Prefix{netip.PrefixFrom(r.Addr(), r.Bits()+1), netip.PrefixFrom(upper, r.Bits()+1)}
 }
 
-// respell writes a number, date, address or binary in other ways.
+// respell writes a number, date or address in other ways.
 func respell(s string) []string {
-	out := []string{s + "\n", s + "\n\n"} // a binary, with its lines broken
+	var out []string
 	if a, ok := parseIP(s); ok {
 		if a.Is4() {
 			out = append(out, "::ffff:"+s, "::FFFF:"+s, "0::ffff:"+s)

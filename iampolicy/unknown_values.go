@@ -236,7 +236,7 @@ func (m textSet) with(o textSet) textSet {
 }
 
 // chooseSets adds the sets of two texts and more that conditions tell apart: these ask only whether some or all texts match.
-// As a policy variable, a key with several values has no value, even if they are equal.
+// Two equal texts are not one: operators without a set operator, and policy variables, have nothing to do with several.
 func (b *blank) chooseSets(elements []textSet) bool {
 	seen := map[[2]string]bool{}
 	var sets []textSet
@@ -244,11 +244,6 @@ func (b *blank) chooseSets(elements []textSet) bool {
 		if key := [2]string{m.some, m.all}; !seen[key] {
 			seen[key] = true
 			sets = append(sets, m)
-		}
-	}
-	if !b.used {
-		for _, e := range elements {
-			seen[[2]string{e.some, e.all}] = true
 		}
 	}
 	for _, e := range elements {

@@ -16,7 +16,7 @@ type runeSet uint8
 
 const (
 	oneRune   runeSet = iota // r itself
-	foldRune                 // r in any case, as strings.EqualFold has it
+	foldRune                 // r in any case, as StringEqualsIgnoreCase has it
 	asciiRune                // r in any ASCII case
 	anyRune
 	noColon
@@ -38,9 +38,9 @@ func (t token) takes(r rune) bool {
 	case oneRune:
 		return t.r == r
 	case foldRune:
-		return slices.Contains(orbit(t.r), r)
+		return lowerRune(t.r) == lowerRune(r)
 	case asciiRune:
-		return r < 0x80 && lower(byte(r)) == byte(t.r)
+		return r == t.r || max(r, t.r) < 0x80 && lower(byte(r)) == lower(byte(t.r))
 	case anyRune:
 		return true
 	case noColon:
@@ -59,11 +59,13 @@ func isWord(r rune) bool {
 	return r == '_' || '0' <= r && r <= '9' || 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z'
 }
 
-// orbit gives all characters that are r but for case.
-func orbit(r rune) []rune {
-	out := []rune{r}
-	for f := unicode.SimpleFold(r); f != r; f = unicode.SimpleFold(f) {
-		out = append(out, f)
+// cases gives all characters that a token for one takes.
+func (t token) cases() []rune {
+	out := []rune{t.r}
+	for f := unicode.SimpleFold(t.r); f != t.r; f = unicode.SimpleFold(f) {
+		if t.takes(f) {
+			out = append(out, f)
+		}
 	}
 	return out
 }
@@ -281,12 +283,8 @@ func (a *automaton) letters(s tokenSet, n int) []rune {
 	for i, t := range a.tokens {
 		switch {
 		case !s.has(i):
-		case t.set == oneRune:
-			add(t.r)
-		case t.set == foldRune:
-			add(orbit(t.r)...)
-		case t.set == asciiRune:
-			add(t.r, unicode.ToUpper(t.r))
+		case t.set <= asciiRune:
+			add(t.cases()...)
 		}
 	}
 	others := func(n int, list []rune) {
