@@ -54,7 +54,9 @@ func (p *partialRequest) with(at []int) (*Request, *Policies) {
 		req.Context.Set(key, values...)
 		return true
 	})
-	if slices.ContainsFunc(p.varying, func(v varying) bool { return strings.HasPrefix(v.name, "policy:") || strings.HasPrefix(v.name, "further:") }) {
+	if slices.ContainsFunc(p.varying, func(v varying) bool {
+		return strings.HasPrefix(v.name, "policy:") || strings.HasPrefix(v.name, "further:")
+	}) {
 		ps = copied(ps)
 	}
 	for i, v := range p.varying {
