@@ -154,7 +154,8 @@ func (c *condition) matchesPattern(v string, ctx *Context) bool {
 	return false
 }
 
-// matchesBool compares truth: "true" in any case is true, and anything else is false.
+// matchesBool compares truth. In the request "true" in any case is true, and anything else is false; a policy's value that is
+// neither matches nothing.
 func (c *condition) matchesBool(v string, ctx *Context) bool {
 	for i := range c.texts {
 		if truth, ok := c.texts[i].truth(ctx); ok && truth == equalFold(v, "true") {

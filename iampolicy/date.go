@@ -49,7 +49,7 @@ func number(s string, low, high int) (n int, ok bool) {
 // The last year and second of IAM's clock, which counts milliseconds in 64 bits.
 const (
 	maxYear  = 292278993
-	maxEpoch = 1<<63/1000 - 1
+	maxEpoch = (1<<63 - 1) / 1000
 )
 
 func parseDay(s string) (year, month, day int, ok bool) {

@@ -101,3 +101,33 @@ func TestRequestOfMalformedParts(t *testing.T) {
 		t.Errorf("a key twice: %v", err)
 	}
 }
+
+// TestEndOfTime: dates go as far as milliseconds in 64 bits.
+func TestEndOfTime(t *testing.T) {
+	for wanted, match := range map[string]bool{"9223372036854775": true, "9223372036854776": false, "9223372036854775807": false, "99999999999999999999": false,
+		"292278993-12-31T23:59:59Z": true, "292278994-01-01T00:00:00Z": false} {
+		if got := conditionHolds(t, `{"DateLessThan":{"d":"`+wanted+`"}}`, keys("d", "2026-11-21T05:00:00Z")); got != match {
+			t.Errorf("before %s: %v", wanted, got)
+		}
+	}
+}
+
+// TestColonsInVariables: a value with colons does not move the parts of the ARN that a policy wrote.
+func TestColonsInVariables(t *testing.T) {
+	ctx := keys("arn", "arn:aws:sns:eu-west-1:111122223333:a:b", "place", "eu-west-1:111122223333")
+	for wanted, match := range map[string]bool{"arn:aws:sns:${place}:a:b": true, "arn:aws:sns:${place}:*": true, "arn:aws:sns:${place}:*b": false, "arn:aws:sns:*:*:*b": true} {
+		if got := conditionHolds(t, `{"ArnLike":{"arn":"`+wanted+`"}}`, ctx); got != match {
+			t.Errorf("%s: %v", wanted, got)
+		}
+	}
+}
+
+// TestLettersOfKeys: the case of ASCII letters in condition keys does not matter, that of others does.
+func TestLettersOfKeys(t *testing.T) {
+	ctx := keys("aws:PrincipalTag/Ära", "1")
+	for key, match := range map[string]bool{"aws:PrincipalTag/Ära": true, "AWS:principaltag/ÄRA": true, "aws:PrincipalTag/ära": false} {
+		if got := conditionHolds(t, `{"StringEquals":{"`+key+`":"1"}}`, ctx); got != match {
+			t.Errorf("%s: %v", key, got)
+		}
+	}
+}

@@ -134,9 +134,10 @@ func (o *oracle) compare(base, given string, v oracleValue) bool {
 	case "ArnEquals", "ArnLike":
 		parts := strings.SplitN(given, ":", 6)
 		return len(parts) == 6 && parts[0] == "arn" && o.matches(v.text, given)
-	case "Bool": // what is not true is false
+	case "Bool": // what is not true in a request is false
 		text, ok := o.text(v.text)
-		return ok && (asciiLower(text) == "true") == (asciiLower(given) == "true")
+		text, given = asciiLower(text), asciiLower(given)
+		return ok && (text == "true" && given == "true" || text == "false" && given != "true")
 	case "BinaryEquals":
 		return isBase64(given) && given == v.raw
 	case "IpAddress":
@@ -288,7 +289,7 @@ var (
 func instantOf(s string) *instant {
 	if epochForm.MatchString(s) {
 		n, err := strconv.ParseInt(s, 10, 64)
-		if err != nil || n >= 1<<63/1000 { // IAM's clock counts milliseconds in 64 bits
+		if err != nil || n > (1<<63-1)/1000 { // IAM's clock counts milliseconds in 64 bits
 			return nil
 		}
 		return &instant{seconds: n}

@@ -187,12 +187,13 @@ func (t *template) equalsFold(s string, ctx *Context) bool {
 	return ok && equalLower(string(text), s)
 }
 
-// truth reads the text as the operator Bool does; ok is false if a variable has no value.
+// truth reads the text as the operator Bool does; ok is false if it is neither true nor false, or a variable has no value.
 func (t *template) truth(ctx *Context) (value, ok bool) {
 	if t.parts == nil {
-		return equalFold(t.text, "true"), true
+		return parseBool(t.text)
 	}
 	var space [256]byte
 	text, ok := t.expand(space[:0], ctx)
-	return equalFold(string(text), "true"), ok
+	value, is := parseBool(string(text))
+	return value, ok && is
 }

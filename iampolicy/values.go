@@ -147,7 +147,7 @@ func parseBinary(s string) (string, bool) {
 	return string(b), err == nil && !strings.ContainsAny(s, "\r\n") // which encoding/base64 passes over
 }
 
-// parseBool reads true or false, in any case. The operator Bool takes what is neither for false.
+// parseBool reads true or false, in any case.
 func parseBool(s string) (value, ok bool) {
 	if equalFold(s, "true") {
 		return true, true

@@ -171,6 +171,7 @@ func conditionChoices() []choice {
 		}},
 		{name: "what-bool-takes-for-false", conditions: []conditionChoice{
 			{`{"Bool":{"x":"true"}}`, keys("x", "TRUE"), true}, {`{"Bool":{"x":"false"}}`, keys("x", "yes"), true}, {`{"Bool":{"x":"false"}}`, keys("x", ""), true}, {`{"Bool":{"x":"yes"}}`, keys("x", "true"), false},
+			{`{"Bool":{"x":"yes"}}`, keys("x", "false"), false}, {`{"Bool":{"x":"falſe"}}`, keys("x", "false"), false},
 			{`{"Bool":{"x":"${y}"}}`, keys("x", "true", "y", "True"), true}, {`{"Bool":{"x":"${y}"}}`, keys("x", "false"), false},
 		}},
 		{name: "forms-of-numbers", conditions: []conditionChoice{
