@@ -80,7 +80,7 @@ type layer struct {
 }
 
 var base = []string{"iampolicy", "iampolicy/*", "sigv4"}
-var nouns = append([]string{"internal/ident", "internal/fault", "internal/table", "internal/seal", "internal/jsonquote", "internal/recent"}, base...)
+var nouns = append([]string{"internal/ident", "internal/fault", "internal/table", "internal/seal", "internal/jsonquote", "internal/recent", "internal/decimal"}, base...)
 var stateLayer = append([]string{"internal/ledger", "internal/store", "internal/store/sqlstore", "internal/audit"}, nouns...)
 var callLayer = append([]string{"internal/domain/*", "internal/op", "internal/authz"}, stateLayer...)
 
@@ -89,7 +89,7 @@ var impure = []string{"net/http", "database/sql", "log/slog", "math/rand", "math
 var law = []layer{
 	{name: "public libraries", packages: []string{"iampolicy", "iampolicy/*"}, may: []string{"iampolicy/*"}, onlyStd: true, never: []string{"net/http", "os", "log/slog", "regexp"}},
 	{name: "public libraries", packages: []string{"sigv4"}, onlyStd: true},
-	{name: "nouns", packages: []string{"internal/ident", "internal/fault", "internal/table", "internal/seal", "internal/jsonquote", "internal/recent"}, may: base},
+	{name: "nouns", packages: []string{"internal/ident", "internal/fault", "internal/table", "internal/seal", "internal/jsonquote", "internal/recent", "internal/decimal"}, may: base},
 	{name: "domain", packages: []string{"internal/domain/org"}, may: nouns, never: impure},
 	{name: "domain", packages: []string{"internal/domain/iam"}, may: nouns, never: impure},
 	{name: "state", packages: []string{"internal/ledger"}, may: nouns},
