@@ -26,8 +26,6 @@ type Service struct {
 	*model.Service
 	// Region is what credentials for a service with one endpoint for all Regions are scoped to; empty for regional ones.
 	Region string
-	// QueryCompatible tells of a JSON or CBOR service that was a query service: clients look for its old error codes.
-	QueryCompatible bool
 }
 
 // Catalog holds the services. It never changes.
@@ -97,7 +95,7 @@ func build(f []string, lines string) *Service {
 	s := &model.Service{
 		ID: f[fieldID], ServiceID: f[fieldServiceID], FullName: f[fieldFullName], SigningName: f[fieldSigning], EndpointPrefix: f[fieldEndpoint],
 		Protocol: model.Protocol(f[fieldProtocol]), JSONVersion: f[fieldJSONVersion], TargetPrefix: f[fieldTarget], APIVersion: f[fieldVersion],
-		XMLNamespace: f[fieldNamespace], Operations: map[string]*model.Operation{},
+		XMLNamespace: f[fieldNamespace], QueryCompatible: f[fieldCompatible] != "", Operations: map[string]*model.Operation{},
 	}
 	for line := range strings.Lines(lines) {
 		part := strings.Split(strings.TrimSuffix(line, "\n"), "\t")
@@ -110,7 +108,7 @@ func build(f []string, lines string) *Service {
 		}
 		s.Operations[op.Name] = op
 	}
-	return &Service{Service: s, Region: f[fieldRegion], QueryCompatible: f[fieldCompatible] != ""}
+	return &Service{Service: s, Region: f[fieldRegion]}
 }
 
 // demanded makes the member that "q:name" or "h:name" stands for.

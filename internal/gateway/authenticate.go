@@ -57,7 +57,7 @@ func (x *exchange) authenticate() error {
 		return nil
 	}
 	if x.declared = x.operations[x.operation]; x.declared == nil {
-		return fault.New(fault.NotOffered, "")
+		return x.notOffered()
 	}
 	x.readOnly = x.declared.Access == op.Read
 	return nil

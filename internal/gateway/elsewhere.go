@@ -25,6 +25,17 @@ func (x *exchange) findElsewhere(signed *sigv4.Signed, routeErr error) error {
 	return err
 }
 
+// notOffered treats an operation that a served service does not offer as those of services that are not served. Only what
+// needs no signature is refused as it stands: there is nobody to authorize.
+func (x *exchange) notOffered() error {
+	if x.operation.Unsigned {
+		return fault.New(fault.NotOffered, "")
+	}
+	x.elsewhere = unserved.NewCall(x.operation, &x.req)
+	x.declareElsewhere()
+	return nil
+}
+
 // declareElsewhere declares a call of an operation that is not served: it is authorized and recorded like any other.
 func (x *exchange) declareElsewhere() {
 	x.declared, x.in, x.readOnly = x.deriver.Declare(x.elsewhere)

@@ -32,8 +32,10 @@ type Service struct {
 	TargetPrefix   string // of X-Amz-Target, for JSON
 	APIVersion     string // "2016-11-28"
 	XMLNamespace   string // of responses, for Query and RESTXML
-	Operations     map[string]*Operation
-	Shapes         map[string]*Shape
+	// QueryCompatible tells of a JSON or CBOR service that was a query service: its failures name their old codes, too.
+	QueryCompatible bool
+	Operations      map[string]*Operation
+	Shapes          map[string]*Shape
 }
 
 // Operation is one operation of a service.

@@ -30,6 +30,11 @@ func NewDeriver() *Deriver {
 	return d
 }
 
+// NewCall makes the call of an operation of a service that is served otherwise.
+func NewCall(o *model.Operation, req *wire.Request) *Call {
+	return &Call{Service: o.Service, Operation: o, request: req}
+}
+
 // request is a call under derivation: where its resources are and what it says.
 type request struct {
 	*Deriver

@@ -44,8 +44,9 @@ type rpcCBOR struct{}
 
 func (rpcCBOR) common() table { return jsonErrors }
 
-func (rpcCBOR) encodeError(_ *model.Service, f *failure, requestID string, w http.ResponseWriter) {
+func (rpcCBOR) encodeError(svc *model.Service, f *failure, requestID string, w http.ResponseWriter) {
 	identify(w, requestID)
+	nameAsQuery(svc, f, w)
 	w.Header()["Smithy-Protocol"] = []string{"rpc-v2-cbor"}
 	respond(w, f.status, "application/cbor", func(b []byte) []byte {
 		b = append(b, 5<<5|2) // a map of two
@@ -68,4 +69,17 @@ func appendCBORText(b []byte, s string) []byte {
 		b = binary.BigEndian.AppendUint32(append(b, major|26), uint32(n))
 	}
 	return append(b, s...)
+}
+
+// nameAsQuery tells the clients of a service that was a query service what the failure was called there (Smithy, AWS query
+// compatible trait).
+func nameAsQuery(svc *model.Service, f *failure, w http.ResponseWriter) {
+	if !svc.QueryCompatible {
+		return
+	}
+	kind := "Sender"
+	if f.status >= http.StatusInternalServerError {
+		kind = "Receiver"
+	}
+	w.Header()["X-Amzn-Query-Error"] = []string{f.queryCode + ";" + kind}
 }

@@ -16,11 +16,11 @@ var ec2Errors = derive(queryErrors, table{
 	fault.Internal:           {code: "InternalError", status: http.StatusInternalServerError, message: "An internal error has occurred"},
 	fault.Unavailable:        {code: "Unavailable", status: http.StatusServiceUnavailable, message: textUnavailable},
 	fault.Throttling:         {code: "RequestLimitExceeded", status: http.StatusServiceUnavailable, message: "Request limit exceeded."},
-	fault.InvalidClientToken: {code: "AuthFailure", status: http.StatusUnauthorized, message: textAuthFailure},
-	fault.SignatureMismatch:  {code: "AuthFailure", status: http.StatusUnauthorized, message: textAuthFailure},
-	fault.WrongScope:         {code: "AuthFailure", status: http.StatusUnauthorized, message: textAuthFailure},
-	fault.RequestExpired:     {code: "RequestExpired", status: http.StatusBadRequest, message: "Request has expired."},
-	fault.ExpiredToken:       {code: "RequestExpired", status: http.StatusBadRequest, message: "Request has expired."},
+	fault.InvalidClientToken: {code: "AuthFailure", status: http.StatusUnauthorized, message: textAuthFailure, fixed: true},
+	fault.SignatureMismatch:  {code: "AuthFailure", status: http.StatusUnauthorized, message: textAuthFailure, fixed: true},
+	fault.WrongScope:         {code: "AuthFailure", status: http.StatusUnauthorized, message: textAuthFailure, fixed: true},
+	fault.RequestExpired:     {code: "RequestExpired", status: http.StatusBadRequest, message: "Request has expired.", fixed: true},
+	fault.ExpiredToken:       {code: "RequestExpired", status: http.StatusBadRequest, message: "Request has expired.", fixed: true},
 })
 
 // s3Errors is what Amazon S3 calls its failures (S3 API reference, "List of error codes").
@@ -34,9 +34,9 @@ var s3Errors = derive(queryErrors, table{
 	fault.MissingAuthentication: {code: "AccessDenied", status: http.StatusForbidden, message: "Access Denied"},
 	fault.IncompleteSignature:   {code: "AuthorizationHeaderMalformed", status: http.StatusBadRequest},
 	fault.WrongScope:            {code: "AuthorizationHeaderMalformed", status: http.StatusBadRequest},
-	fault.InvalidClientToken:    {code: "InvalidAccessKeyId", status: http.StatusForbidden, message: "The AWS Access Key Id you provided does not exist in our records."},
-	fault.RequestExpired:        {code: "RequestTimeTooSkewed", status: http.StatusForbidden, message: "The difference between the request time and the current time is too large."},
-	fault.ExpiredToken:          {code: "ExpiredToken", status: http.StatusBadRequest, message: "The provided token has expired."},
+	fault.InvalidClientToken:    {code: "InvalidAccessKeyId", status: http.StatusForbidden, message: "The AWS Access Key Id you provided does not exist in our records.", fixed: true},
+	fault.RequestExpired:        {code: "RequestTimeTooSkewed", status: http.StatusForbidden, message: "The difference between the request time and the current time is too large.", fixed: true},
+	fault.ExpiredToken:          {code: "ExpiredToken", status: http.StatusBadRequest, message: "The provided token has expired.", fixed: true},
 })
 
 // snsErrors is what Amazon SNS calls a refusal (SNS API reference, "Errors" of each operation).

@@ -20,6 +20,7 @@ type entry struct {
 	status  int    // of an error that the model does not have; else it overrides the model's
 	message string // for a failure that brings no message
 	reason  string // for a failure that brings no reason code
+	fixed   bool   // the message is this one, whatever the failure brings
 }
 
 // table maps the kinds of failure to what a service, or a protocol, calls them. Nothing changes a table.
@@ -46,6 +47,7 @@ func serviceErrors(id string) table {
 // failure is an error ready to be written.
 type failure struct {
 	code        string
+	queryCode   string // what a query service calls it
 	status      int
 	message     string
 	messageName string // of the message, in JSON
@@ -75,6 +77,10 @@ func failureOf(svc *model.Service, op *model.Operation, common table, err error)
 	}
 	f := &failure{code: row.code, status: row.status, messageName: "message"}
 	f.message = cmp.Or(e.Message, row.message)
+	if row.fixed {
+		f.message = row.message
+	}
+	f.queryCode = cmp.Or(queryErrors[e.Code].code, f.code)
 	shape := svc.Shapes[cmp.Or(row.shape, row.code)] // some models have what the protocol defines, too
 	if shape != nil {
 		f.describe(shape)

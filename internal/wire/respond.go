@@ -54,6 +54,7 @@ func (awsJSON) encode(op *model.Operation, out *bound, requestID string, w http.
 
 func (awsJSON) encodeError(svc *model.Service, f *failure, requestID string, w http.ResponseWriter) {
 	identify(w, requestID)
+	nameAsQuery(svc, f, w)
 	respond(w, f.status, jsonContentType(svc), func(b []byte) []byte {
 		b = append(append(b, `{"__type":`...), jsonquote.Append(nil, f.code)...)
 		return append(appendFailure(b, f), '}')
