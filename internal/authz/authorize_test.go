@@ -182,7 +182,7 @@ func TestAssumeRole(t *testing.T) {
 			call.Service = "sts"
 			arn := ident.IAM(c.owner, "role/"+c.role)
 			target := op.Target{
-				Resource: arn, Account: c.owner, MustAllow: true,
+				Resource: arn, Account: c.owner,
 				Policy: &iampolicy.Source{ID: arn, Document: iampolicy.NewDocument(c.trust)},
 			}
 			want := ""
@@ -193,6 +193,31 @@ func TestAssumeRole(t *testing.T) {
 				t.Errorf("got  %q\nwant %q", got, want)
 			}
 		})
+	}
+}
+
+// TestPoliciesThatMustAllow: a role's trust policy and a key's policy decide in one account too; a key whose policy is not kept
+// has the default one.
+func TestPoliciesThatMustAllow(t *testing.T) {
+	w := newWorld(t)
+	c := w.user(member, entity("alice", "AIDA1", allow))
+	role, key := ident.IAM(member, "role/r"), "arn:aws:kms:eu-west-1:"+string(member)+":key/k"
+	silent := &iampolicy.Source{ID: "p", Document: iampolicy.NewDocument(none)}
+	for _, tt := range []struct {
+		action, resource string
+		policy           *iampolicy.Source
+		allowed          bool
+	}{
+		{"sts:AssumeRole", role, nil, false},
+		{"sts:AssumeRole", role, silent, false},
+		{"kms:Decrypt", key, silent, false},
+		{"kms:Decrypt", key, nil, true},
+		{"iam:GetRole", role, silent, true},
+	} {
+		err := authorize(c, tt.action, op.Target{Resource: tt.resource, Policy: tt.policy})
+		if got := message(t, err) == ""; got != tt.allowed {
+			t.Errorf("%s, policy %v: allowed %t (%v)", tt.action, tt.policy, got, err)
+		}
 	}
 }
 

@@ -47,7 +47,7 @@ type holder struct {
 
 // compiled gives the policies that have a say in the target, compiled.
 func (a *Authorizer) compiled(c *op.Call, t *op.Target, o owner) iampolicy.Compiled {
-	p := iampolicy.Compiled{Permissions: a.held(c), ResourceMustAllow: t.MustAllow}
+	p := iampolicy.Compiled{Permissions: a.held(c), ResourceMustAllow: mustAllow(t)}
 	if own := c.Org(); own != nil {
 		p.ServiceControl = a.chain(own.Chain(c.Caller.Account, org.ServiceControlPolicy))
 	}

@@ -89,7 +89,7 @@ func explicit(t *op.Target, d iampolicy.Decision) string {
 }
 
 // trust tells that the target's policy is a role's trust policy.
-func trust(t *op.Target) bool { return t.MustAllow && strings.HasPrefix(t.Action, "sts:") }
+func trust(t *op.Target) bool { return mustAllow(t) && strings.HasPrefix(t.Action, "sts:") }
 
 // Shown names a resource in a refusal. IAM's older operations name what they look up by its type and name, or by type and
 // ARN for a policy; what they make, list or pass, and all else, is named by its ARN.

@@ -1,6 +1,8 @@
 package authz
 
 import (
+	"strings"
+
 	"umbel/iampolicy"
 	"umbel/internal/domain/org"
 	"umbel/internal/op"
@@ -8,7 +10,7 @@ import (
 
 // policies gathers every policy that has a say in the target, as a refusal is explained by them.
 func policies(c *op.Call, t *op.Target, o owner) iampolicy.Policies {
-	ps := iampolicy.Policies{Resource: t.Policy, ResourceMustAllow: t.MustAllow}
+	ps := iampolicy.Policies{Resource: t.Policy, ResourceMustAllow: mustAllow(t)}
 	if own := c.Org(); own != nil {
 		ps.ServiceControl = own.Chain(c.Caller.Account, org.ServiceControlPolicy)
 	}
@@ -18,6 +20,13 @@ func policies(c *op.Call, t *op.Target, o owner) iampolicy.Policies {
 	ps.Identity, ps.Boundary = identityPolicies(c)
 	ps.Session = sessionPolicies(c)
 	return ps
+}
+
+// mustAllow tells that the target's policy has to allow even within one account. The policies of keys are not kept here: a key
+// counts as having the default one, which leaves the decision to the account's identity policies (KMS Developer Guide,
+// "Default key policy").
+func mustAllow(t *op.Target) bool {
+	return iampolicy.ResourcePolicyMustAllow(t.Action, t.Resource) && (t.Policy != nil || !strings.HasPrefix(t.Action, "kms:"))
 }
 
 // identityPolicies gives what the caller's user or role is allowed by, and its permissions boundary.

@@ -50,9 +50,7 @@ type Target struct {
 	Account  ident.AccountID   // who owns it; empty means the caller's account
 	Tags     map[string]string // its tags: aws:ResourceTag/…
 	Keys     []Key             // further condition keys of this action
-	Policy   *iampolicy.Source // its resource-based policy
-	// MustAllow tells that Policy has to allow even within one account: role trust policies.
-	MustAllow bool
+	Policy   *iampolicy.Source // its resource-based policy; nil if it has none, or one that is not kept here
 }
 
 // Key is a condition key with its values; no values means present but empty.

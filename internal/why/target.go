@@ -62,12 +62,11 @@ func (b *builder) iamTarget(t *op.Target, arn ident.ARN) {
 
 func (b *builder) roleTarget(t *op.Target, s *iam.State) {
 	r, ok := s.RoleByARN(t.Resource)
-	t.MustAllow = strings.HasPrefix(strings.ToLower(t.Action), "sts:")
 	if !ok {
 		b.notes = append(b.notes, "There is no role "+t.Resource+". AWS answers as if there were one that lets nobody in.")
 		return
 	}
-	if t.MustAllow {
+	if iampolicy.ResourcePolicyMustAllow(t.Action, t.Resource) {
 		t.Policy = &iampolicy.Source{ID: t.Resource, Document: r.Trust}
 		b.trusted(s, r)
 		tag(t, r.Tags)

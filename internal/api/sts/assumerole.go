@@ -53,7 +53,7 @@ func targetsAssumeRole(c *op.Call, in *model.AssumeRoleInput) ([]op.Target, erro
 	if err != nil {
 		return nil, err
 	}
-	target := op.Target{Resource: ref.ARN, Account: ref.Account, MustAllow: true, Keys: assumeRoleKeys(in)}
+	target := op.Target{Resource: ref.ARN, Account: ref.Account, Keys: assumeRoleKeys(in)}
 	if role, ok := ref.find(c); ok {
 		target.Policy = &iampolicy.Source{ID: ref.ARN, Document: role.Trust}
 		target.Tags = role.Tags
