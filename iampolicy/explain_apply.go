@@ -93,6 +93,7 @@ func (s *Step) rewrite(d *Document) *Document {
 	case s.Element == "NotResource":
 		n.notResource.extend(s.Values)
 	default:
+		n.principal.offset = 1 // present, also if it was missing
 		n.principal.extend(s.Values[0])
 	}
 	return NewDocument(tree.write())

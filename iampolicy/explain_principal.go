@@ -84,12 +84,7 @@ func (v *statementView) nameNote(name string) string {
 }
 
 // accountOf gives the account in an ARN, "" for what is none.
-func accountOf(arn string) string {
-	if parts := strings.SplitN(arn, ":", 6); len(parts) == 6 {
-		return parts[4]
-	}
-	return ""
-}
+func accountOf(arn string) string { return strings.SplitN(arn+":::::", ":", 6)[4] }
 
 // lastName gives kind and last name of an ARN's resource: "role/app" of …:role/team/app.
 func lastName(arn string) string {

@@ -166,25 +166,17 @@ func (x *explainer) nameCaller() Step {
 
 // complete gives the step that makes up for the first part of a statement that fails; conditions come last.
 func (x *explainer) complete(s *StatementReport) (Step, bool) {
-	for i := range s.Parts {
-		p := &s.Parts[i]
-		switch {
-		case p.Holds:
-		case p.Element == "Condition":
-			return x.changeKey(s, p, true)
-		case p.Element == "Action" || p.Element == "Resource" && len(p.Policy) > 0:
-			step := s.step(Extend)
-			step.Element, step.Values = p.Element, p.Request
-			return step, true
-		case p.Element == "Principal":
-			step := s.step(Extend)
-			step.Element, step.Values = p.Element, []string{x.grantee()}
-			return step, true
-		default:
-			return Step{}, false
-		}
+	p := &s.Parts[slices.IndexFunc(s.Parts, func(p Part) bool { return !p.Holds })]
+	step := s.step(Extend)
+	step.Element, step.Values = p.Element, p.Request
+	switch {
+	case p.Element == "Condition":
+		return x.changeKey(s, p, true)
+	case p.Element == "Principal":
+		step.Values = []string{x.grantee()}
+		return step, true
 	}
-	return Step{}, false
+	return step, p.Element == "Action" || p.Element == "Resource" && len(p.Policy) > 0
 }
 
 // grantee is the name by which a resource's policy best names the caller: a role rather than its session.

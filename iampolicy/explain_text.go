@@ -79,22 +79,12 @@ func (t *textWriter) statements(e *Explanation) {
 	}
 	switch {
 	case d.Outcome != ImplicitDeny:
-	case len(e.Nearest) == 0 && t.looked(e):
+	case len(e.Nearest) == 0 && e.policies(d.Layer, d.Target) > 0:
 		t.b.WriteString("\n")
 		t.wrap("", "", "Nothing comes near: none of the statements there that allow names "+e.Action+" or another "+splitAction(e.Action).service+" action.")
 	default:
 		t.near(e)
 	}
-}
-
-// looked tells whether the layer that did not allow has policies at all.
-func (t *textWriter) looked(e *Explanation) bool {
-	for i := range e.Layers {
-		if r := &e.Layers[i]; r.Layer == e.Decision.Layer && r.Target == e.Decision.Target {
-			return r.Policies > 0
-		}
-	}
-	return false
 }
 
 func (t *textWriter) near(e *Explanation) {

@@ -2,6 +2,7 @@ package iampolicy
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -54,18 +55,13 @@ func (w *words) place(target string) string {
 	return w.known(target)
 }
 
-// noun names the policies of a layer.
+// noun names a policy of a layer; a resource's policy is named by policy.
 func (w *words) noun(l Layer) string {
 	switch l {
 	case LayerServiceControl:
 		return "service control policy"
 	case LayerResourceControl:
 		return "resource control policy"
-	case LayerResource:
-		if w.trust {
-			return "trust policy"
-		}
-		return "resource policy"
 	case LayerBoundary:
 		return "permissions boundary"
 	case LayerSession:
@@ -189,7 +185,7 @@ func (w *words) missing(e *Explanation) string {
 }
 
 func (w *words) missingSession(e *Explanation) string {
-	if e.policies(LayerSession) == 0 {
+	if e.policies(LayerSession, "") == 0 {
 		return "The session of a federated user has no session policy, and so no permissions of its own."
 	}
 	return "No session policy that was given when the session was made allows it. The session may do only what its session policies " +
@@ -198,7 +194,7 @@ func (w *words) missingSession(e *Explanation) string {
 
 func (w *words) missingResource(e *Explanation) string {
 	has := "does not allow it"
-	if e.policies(LayerResource) == 0 {
+	if e.policies(LayerResource, "") == 0 {
 		has = "is missing"
 	}
 	subject := upper(w.policy(LayerResource, ""))
@@ -216,7 +212,7 @@ func (w *words) missingResource(e *Explanation) string {
 
 func (w *words) missingIdentity(e *Explanation) string {
 	text := "No identity policy of the caller allows it."
-	if e.policies(LayerIdentity) == 0 {
+	if e.policies(LayerIdentity, "") == 0 {
 		text = "The caller has no identity policy at all, so that nothing allows it."
 	}
 	subject := upper(w.policy(LayerResource, ""))
@@ -234,14 +230,9 @@ func (w *words) missingIdentity(e *Explanation) string {
 	return text
 }
 
-// policies counts the policies of a layer without levels.
-func (e *Explanation) policies(l Layer) int {
-	for i := range e.Layers {
-		if e.Layers[i].Layer == l {
-			return e.Layers[i].Policies
-		}
-	}
-	return 0
+// policies counts the policies of a layer or level that was asked.
+func (e *Explanation) policies(l Layer, target string) int {
+	return e.Layers[slices.IndexFunc(e.Layers, func(r LayerReport) bool { return r.Layer == l && r.Target == target })].Policies
 }
 
 func upper(s string) string      { return strings.ToUpper(s[:1]) + s[1:] }
