@@ -24,8 +24,9 @@ func newWhyCommand(a *app) *cobra.Command {
 		Short: "Explain why a call was denied, or would be",
 		Long: `Explains a decision: which policy and statement denied it, or which kind of policy did not allow it and what
 came nearest, and the smallest changes that would turn it. Give the error message of a denied call, with or
-without what the AWS CLI writes before it, or a CloudTrail record (one event, or LookupEvents' answer with one),
-as the argument or on the standard input; or name the call with --principal, --action and --resource.
+without what the AWS CLI writes before it, a CloudTrail record (one event, or LookupEvents' answer with one), or
+what sts:DecodeAuthorizationMessage made of an encoded message, as the argument or on the standard input; or name
+the call with --principal, --action and --resource.
 
 The running Umbel decides by the policies as they are now. What a message does not tell (address, Region, MFA,
 session policies, tags) is looked up in the trail as far as it is there; what is assumed is said.`,
