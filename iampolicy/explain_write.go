@@ -37,20 +37,7 @@ func (w *treeWriter) member(name string) {
 	w.b.WriteString(":")
 }
 
-func (w *treeWriter) quote(s string) {
-	w.b.WriteString(`"`)
-	for i := 0; i < len(s); i++ {
-		switch c := s[i]; {
-		case c == '"' || c == '\\':
-			w.b.WriteString(`\` + string(rune(c)))
-		case c < ' ':
-			w.b.WriteString(`\u00` + string("0123456789abcdef"[c>>4]) + string("0123456789abcdef"[c&15]))
-		default:
-			w.b.WriteByte(c)
-		}
-	}
-	w.b.WriteString(`"`)
-}
+func (w *treeWriter) quote(s string) { quoteJSON(&w.b, s) }
 
 func (w *treeWriter) statement(n *statementNode) {
 	w.b.WriteString("{")
