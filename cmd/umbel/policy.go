@@ -25,7 +25,7 @@ func newPolicyCommand(a *app) *cobra.Command {
 		Use:   "policy",
 		Short: "Test, check and format policies, without a server or an account",
 	}
-	cmd.AddCommand(newPolicyTestCommand(a))
+	cmd.AddCommand(newPolicyTestCommand(a), newPolicyLintCommand(a), newPolicyFormatCommand(a))
 	return policyCommand(a, cmd, noSuchCommand, func([]string) error { return cmd.Help() })
 }
 

@@ -108,3 +108,43 @@ func (s *Source) Validate(path string, kind iampolicy.Kind, text, what string) {
 	}
 	s.Problems = append(s.Problems, Problem{from.place(invalid.Line, invalid.Column), message})
 }
+
+// Written is a policy as it stands in a file: its text, and what stands at a line and column of it.
+type Written struct {
+	Text  string
+	Place func(line, column int) Position
+}
+
+// Written gives the policy of a path as it was written, if it still is the document; else the document, all of it at the
+// place of the path.
+func (s *Source) Written(path string, document string) Written {
+	if from, ok := s.origins[path]; ok && string(from.document) == document {
+		return Written{from.text, from.place}
+	}
+	at := s.At(path)
+	return Written{document, func(int, int) Position { return at }}
+}
+
+// DecodePolicy reads one policy, JSON or YAML. Only what is no JSON or YAML is an error, as Problems: whether it is a policy is
+// for others to say.
+func DecodePolicy(name string, text []byte) (Written, error) {
+	_, from, problems := readDocument(name, func(string) ([]byte, error) { return text, nil })
+	if len(problems) > 0 {
+		return Written{}, problems.Err()
+	}
+	return Written{from.text, from.place}, nil
+}
+
+// IsPolicy tells whether a YAML or JSON text has an element that policies have, and no other kind of file, or nothing at all.
+func IsPolicy(text []byte) bool {
+	root, problems := parseYAML("", text)
+	if problems != nil {
+		return true // a broken policy is told of as one
+	}
+	for _, p := range pairs(root) {
+		if k := p.key.Value; k == "Statement" || k == "Version" || k == "Id" {
+			return true
+		}
+	}
+	return len(root.Content) == 0
+}
