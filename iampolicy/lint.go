@@ -58,7 +58,7 @@ func (f Finding) Anchor() string {
 // Names, types and texts of the findings that Access Analyzer has, too, are those of IAM User Guide, "IAM policy validation
 // check reference". What it says of actions, resources and condition keys comes from package actions.
 func Lint(text string, kind Kind) []Finding {
-	l := &linter{text: text, kind: kind, places: map[int]*place{}}
+	l := &linter{text: text, kind: kind, places: map[int]*place{}, actions: map[string]*lintAction{}, accepted: map[typeAndResource]bool{}}
 	l.read()
 	if l.doc != nil {
 		for _, group := range ruleGroups() {
@@ -86,7 +86,9 @@ type lintRule struct {
 }
 
 // ruleGroups are all rules, in the order of docs/policy-findings.md.
-func ruleGroups() [][]lintRule { return [][]lintRule{grammarRules, elementRules} }
+func ruleGroups() [][]lintRule {
+	return [][]lintRule{grammarRules, elementRules, actionRules, resourceRules, conditionRules, valueRules, variableRules, principalRules, dangerRules, guardrailRules, sizeRules, redundancyRules, neverRules}
+}
 
 // FindingCode describes one kind of finding.
 type FindingCode struct {
@@ -114,6 +116,8 @@ type linter struct {
 	doc      *lintDocument  // nil: no JSON object
 	places   map[int]*place // by their offset
 	rule     *lintRule
+	actions  map[string]*lintAction // looked up, by their text
+	accepted map[typeAndResource]bool
 	findings []Finding
 }
 

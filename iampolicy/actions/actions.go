@@ -118,6 +118,28 @@ func (s *Service) Type(name string) (*ResourceType, bool) {
 	return &s.Types[i], true
 }
 
+// TypesOf gives the resource types whose ARNs have a service in their third part: mostly those of the service with that
+// prefix. It tells also whether ARNs of that service exist at all.
+func TypesOf(arnService string) (types []*ResourceType, known bool) {
+	prefixes := shared().arns[arnService]
+	if prefixes == nil {
+		prefixes = []string{arnService}
+	}
+	for _, prefix := range prefixes {
+		s, ok := Lookup(prefix)
+		if !ok || s.Prefix != prefix {
+			continue
+		}
+		known = true
+		for i := range s.Types {
+			if parts := strings.SplitN(s.Types[i].ARN, ":", 4); parts[2] == arnService || strings.HasPrefix(parts[2], "$") {
+				types = append(types, &s.Types[i])
+			}
+		}
+	}
+	return types, known
+}
+
 // ResourceControlServices gives the prefixes of the services that resource control policies bind, sorted. Source:
 // Organizations User Guide, "List of AWS services that support RCPs".
 func ResourceControlServices() (list []string) {

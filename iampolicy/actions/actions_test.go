@@ -77,6 +77,22 @@ func TestFind(t *testing.T) {
 	}
 }
 
+func TestTypesOf(t *testing.T) {
+	for service, want := range map[string]string{
+		"sqs": "queue", "catalog": "Portfolio", "elastic-inference": "elastic-inference", "s3": "bucket", "elasticloadbalancing": "targetgroup",
+	} {
+		types, known := TypesOf(service)
+		if !known || !slices.ContainsFunc(types, func(r *ResourceType) bool { return r.Name == want }) {
+			t.Errorf("%s: %t, %d types", service, known, len(types))
+		}
+	}
+	for _, service := range []string{"S3", "nothing", ""} {
+		if types, known := TypesOf(service); known || types != nil {
+			t.Errorf("%s is known", service)
+		}
+	}
+}
+
 // TestLoadedOnce reads services from many goroutines at once.
 func TestLoadedOnce(t *testing.T) {
 	table := open(tableFile)

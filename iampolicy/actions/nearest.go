@@ -62,15 +62,15 @@ func NearestKey(name string) string {
 	return best.found
 }
 
-// nearest keeps the word with the fewest edits from another; of several, the first. More edits than a third of the letters are
-// no slip of the pen.
+// nearest keeps the word with the fewest edits from another; of several, the first. More than a slip of the
+// pen, or a few in a long word, is another word.
 type nearest struct {
 	word, found string
 	edits       int
 }
 
 func (n *nearest) offer(word string) {
-	limit := 1 + len(n.word)/3
+	limit := 2 + len(n.word)/6
 	if n.found != "" {
 		limit = n.edits
 	}

@@ -15,7 +15,7 @@ import (
 //
 // The index is text in lines: the version; for each service prefix, name, "r" if RCPs bind it, and the lengths of its block
 // compressed and not; the global condition keys; foreign prefixes of keys, each with the service whose requests carry such
-// keys. Each group ends with an empty line, and the rest is the dictionary.
+// keys; services of ARNs that other prefixes than their own have, with those. Each group ends with an empty line, and the rest is the dictionary.
 //
 // A block is text in lines too, in five groups: condition keys, sets of keys, resource types, lists of resources, actions.
 // Sets and lists begin with a dot. Small numbers are one character; see number.
@@ -31,6 +31,7 @@ type table struct {
 	entries    []*entry
 	global     []Key
 	foreign    []foreignPrefix
+	arns       map[string][]string // service of an ARN → prefixes, where it is not the one of the same name
 	dictionary []byte
 }
 
@@ -52,7 +53,7 @@ func open(file string) *table {
 	n, width := binary.Uvarint([]byte(file[:binary.MaxVarintLen32]))
 	blocks := file[width+int(n):]
 	r := &reader{text: inflate(file[width:width+int(n)], nil, 0)}
-	t := &table{version: r.line()}
+	t := &table{version: r.line(), arns: map[string][]string{}}
 	for r.more() {
 		f := strings.Split(r.line(), "\t")
 		size, text := decimal(f[3]), decimal(f[4])
@@ -65,6 +66,10 @@ func open(file string) *table {
 	for r.more() {
 		prefix, service, _ := strings.Cut(r.line(), "\t")
 		t.foreign = append(t.foreign, foreignPrefix{prefix, service})
+	}
+	for r.more() {
+		service, prefixes, _ := strings.Cut(r.line(), "\t")
+		t.arns[service] = strings.Fields(prefixes)
 	}
 	t.dictionary = []byte(r.text)
 	return t

@@ -20,7 +20,7 @@ func globalKeys(source string) ([]key, error) {
 		value = strings.Trim(value, "',")
 		switch name {
 		case "key":
-			keys = append(keys, key{Name: strings.Replace(value, "tag-key", "${TagKey}", 1)})
+			keys = append(keys, key{Name: template(value)})
 		case "type":
 			if len(keys) == 0 {
 				return nil, errors.New("globalConditionKeys.js: a type before the first key")
@@ -38,6 +38,14 @@ func globalKeys(source string) ([]key, error) {
 		return nil, errors.New("globalConditionKeys.js: no key found")
 	}
 	return keys, nil
+}
+
+// template writes the variable of a tag's name as the other keys do.
+func template(name string) string {
+	if strings.HasSuffix(name, "/") {
+		return name + "${TagKey}"
+	}
+	return strings.Replace(name, "tag-key", "${TagKey}", 1)
 }
 
 func foreignPrefixes(of map[string][]string) (list [][2]string) {

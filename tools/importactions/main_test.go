@@ -24,7 +24,7 @@ var files = map[string]string{
 		"resourceTypes":[{"name":"cage","required":true,"conditionKeys":["aws:ResourceTag/${TagKey}"]}]},
 		"feed":{"name":"Feed","accessLevel":"Write","conditionKeys":[],"resourceTypes":[{"name":"animal","required":false,"conditionKeys":[]}]}}`,
 	"data/resourceTypes/zoo.json": `{"cage":{"key":"cage","arn":"arn:${Partition}:zoo:${Region}:${Account}:cage/${Name}","conditionKeys":["aws:ResourceTag/${TagKey}"]},
-		"animal":{"key":"animal","arn":"arn:${Partition}:zoo:::${Name}"}}`,
+		"animal":{"key":"animal","arn":"arn:${Partition}:farm:::${Name}"}}`,
 	"data/conditionKeys/zoo.json": `{"aws:tagkeys":{"key":"aws:TagKeys","type":"ArrayOfString"},"aws:resourcetag/${tagkey}":{"key":"aws:ResourceTag/${TagKey}","type":"String"}}`,
 	"dist/esm/globalConditionKeys.js": "export const globalConditionKeys = [\n    {\n        key: 'aws:PrincipalTag/tag-key',\n        category: 'principal',\n" +
 		"        type: 'String',\n        description: ''\n    },\n    {\n        key: 'aws:CurrentTime',\n        type: 'Date',\n    },\n];\n",
@@ -74,10 +74,10 @@ func TestRun(t *testing.T) {
 		t.Errorf("the index begins %.60q", text)
 	}
 	_, rest, _ := strings.Cut(text, "\n\n")
-	if !strings.HasPrefix(rest, "daws:CurrentTime\nsaws:PrincipalTag/${TagKey}\naaws:SignInSessionArn\nsaws:ViaCustomerDomain\nacodebuild:BuildArn\nacodebuild:ProjectArn\n\ncage\tzoo\n\n") {
+	if !strings.HasPrefix(rest, "daws:CurrentTime\nsaws:PrincipalTag/${TagKey}\naaws:SignInSessionArn\nsaws:ViaCustomerDomain\nacodebuild:BuildArn\nacodebuild:ProjectArn\n\ncage\tzoo\n\nfarm\tzoo\n\n") {
 		t.Errorf("global keys and prefixes: %q", rest)
 	}
-	dictionary := []byte(rest[strings.Index(rest, "cage\tzoo\n\n")+len("cage\tzoo\n\n"):])
+	dictionary := []byte(rest[strings.Index(rest, "farm\tzoo\n\n")+len("farm\tzoo\n\n"):])
 	lengths := strings.Fields(strings.Split(text, "\n")[1])
 	if got := inflate(t, blocks, dictionary); got != "\n.\n\n\n.\n\nListAnimals\tL!!\n\n" || lengths[len(lengths)-1] != "25" {
 		t.Errorf("the first block is %q, its length said to be %s", got, lengths[len(lengths)-1])
@@ -93,7 +93,7 @@ func TestRender(t *testing.T) {
 	got, err := table.services[1].render()
 	want := "saws:ResourceTag/${TagKey}\nSaws:TagKeys\n\n" + // keys
 		".\n.!\n.\"\n\n" + // sets: empty, the first, the second
-		"animal\tarn:${Partition}:zoo:::${Name}\t!\ncage\t~cage/${Name}\t\"\n\n" +
+		"animal\tarn:${Partition}:farm:::${Name}\t!\ncage\t~cage/${Name}\t\"\n\n" +
 		".!?!\n.\"!\"\n\n" +
 		"Feed\tW!!iam:PassRole zoo:TagCage\nTagCage\tT\"#\n\n"
 	if err != nil || got != want {

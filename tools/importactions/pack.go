@@ -42,7 +42,8 @@ func (t *table) pack() ([]byte, error) {
 	return append(append(out, index...), blocks.Bytes()...), nil
 }
 
-// index writes the version and three groups of lines, each ended by an empty one: services, global keys, foreign prefixes.
+// index writes the version and four groups of lines, each ended by an empty one: services, global keys, foreign prefixes,
+// services of ARNs.
 func (t *table) index(texts []string, lengths []int) string {
 	var b strings.Builder
 	b.WriteString(t.version + "\n")
@@ -62,7 +63,29 @@ func (t *table) index(texts []string, lengths []int) string {
 		b.WriteString(p[0] + "\t" + p[1] + "\n")
 	}
 	b.WriteString("\n")
+	for _, line := range t.arnServices() {
+		b.WriteString(line + "\n")
+	}
+	b.WriteString("\n")
 	return b.String()
+}
+
+// arnServices lists the services that stand in ARNs of other services' resource types: each with those services' prefixes.
+func (t *table) arnServices() (lines []string) {
+	of := map[string][]string{}
+	for _, s := range t.services {
+		for _, r := range s.types {
+			if parts := strings.SplitN(r.ARN, ":", 4); len(parts) > 2 && !strings.Contains(parts[2], "$") {
+				of[parts[2]] = append(of[parts[2]], s.prefix)
+			}
+		}
+	}
+	for service, prefixes := range of {
+		if prefixes = sorted(prefixes); !slices.Equal(prefixes, []string{service}) {
+			lines = append(lines, service+"\t"+strings.Join(prefixes, " "))
+		}
+	}
+	return sorted(lines)
 }
 
 func deflate(text string, dictionary []byte) ([]byte, error) {

@@ -72,7 +72,7 @@ func (s service) render() (string, error) {
 		if !ok {
 			return "", fmt.Errorf("key %s: unknown type %q", name, s.keys[name].Type)
 		}
-		keys = append(keys, letter+s.keys[name].Name)
+		keys = append(keys, letter+template(s.keys[name].Name))
 	}
 	for _, name := range typeNames {
 		t := s.types[name]
