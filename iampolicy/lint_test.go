@@ -71,7 +71,9 @@ func (c *lintCase) run(t *testing.T) {
 }
 
 // lintCases are the cases of all groups.
-func lintCases() []lintCase { return slices.Concat(grammarCases, elementCases) }
+func lintCases() []lintCase {
+	return slices.Concat(grammarCases, elementCases, actionCases, resourceCases, conditionCases, valueCases, variableCases, principalCases, dangerous(), guardrailCases, sizeCases(), redundancyCases, neverCases)
+}
 
 func TestLint(t *testing.T) {
 	for _, c := range lintCases() {

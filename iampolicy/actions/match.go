@@ -103,7 +103,8 @@ func Match(pattern, name string) bool {
 }
 
 // Accepts tells whether a Resource entry of a policy, wildcards and policy variables included, can name a resource of the type.
-// It is generous within each part of the ARN: a variable of either side stands for any text.
+// It is generous within each part of the ARN: a variable of either side stands for any text, but for the name of a bucket,
+// which has no slash.
 func (t *ResourceType) Accepts(resource string) bool {
 	if resource == "*" {
 		return true
@@ -117,6 +118,9 @@ func (t *ResourceType) Accepts(resource string) bool {
 	return true // the parts that an entry leaves out are any
 }
 
+// nameStar is a star that takes no slash.
+const nameStar = '\x01'
+
 // generous writes variables as stars.
 func generous(s string) string {
 	for {
@@ -124,7 +128,11 @@ func generous(s string) string {
 		if from < 0 {
 			return s
 		}
-		s = s[:from] + "*" + s[to:]
+		star := "*"
+		if s[from:to] == "${BucketName}" {
+			star = string(nameStar)
+		}
+		s = s[:from] + star + s[to:]
 	}
 }
 
@@ -139,8 +147,10 @@ func overlap(a, b string) bool {
 			switch {
 			case i == 0 && j == 0:
 				row[j] = true
-			case i > 0 && a[i-1] == '*', j > 0 && b[j-1] == '*':
+			case i > 0 && a[i-1] == '*', j > 0 && b[j-1] == '*', i > 0 && a[i-1] == nameStar && (j == 0 || b[j-1] != '/'):
 				row[j] = above && i > 0 || j > 0 && row[j-1]
+			case i > 0 && a[i-1] == nameStar: // before a slash: nothing is taken
+				row[j] = above
 			default:
 				row[j] = diagonal && i > 0 && j > 0 && (a[i-1] == b[j-1] || a[i-1] == '?' || b[j-1] == '?')
 			}
