@@ -64,7 +64,7 @@ var wantVectors = map[string]int{
 	"scp-evaluation.json":   71,
 	"scp-examples.json":     32,
 	"sets.json":             32,
-	"validation.json":       108,
+	"validation.json":       116,
 	"values.json":           143,
 	"variables.json":        20,
 }
@@ -241,6 +241,7 @@ func (f *vectorFile) fill(node any) (missing string) {
 
 func runValidation(t *testing.T, _ *vectorFile, v *vector) {
 	kind, known := map[string]Kind{"identity": KindIdentity, "trust": KindTrust, "resource": KindResource,
+		"boundary": KindBoundary, "session": KindSession, "delegation": KindDelegation,
 		"serviceControl": KindServiceControl, "resourceControl": KindResourceControl}[v.Kind]
 	if !known || v.Message == nil {
 		t.Fatalf("%s: kind %q, or no message", v.Source, v.Kind)
