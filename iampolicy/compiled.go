@@ -102,7 +102,7 @@ func (d *decider) permissionsDeny(held *Permissions, hash uint32) bool {
 
 // planDenies evaluates the denials of a plan. The groups of permissions are layers, from that of the first on.
 func (d *decider) planDenies(p *plan, of *compiledPart, layer Layer) bool {
-	d.known, d.held = marks{}, marks{}
+	d.known, d.held, d.tried, d.matched = marks{}, marks{}, marks{}, marks{}
 	for i := range p.denies {
 		r := &p.denies[i]
 		if d.meets(p, r) == grantNone {
@@ -158,10 +158,32 @@ func (d *decider) meets(p *plan, r *rule) grant {
 			return grantNone
 		}
 	}
-	if !r.whatever && d.matchesResource(r.statement.resources) == r.statement.notResource {
+	if !r.whatever && d.planMatches(p, r) == r.statement.notResource {
 		return grantNone
 	}
 	return g
+}
+
+// planMatches tells whether the resource matches one of a rule's patterns. Each pattern is matched once for the request.
+func (d *decider) planMatches(p *plan, r *rule) bool {
+	for _, id := range r.resources {
+		if id >= remembered {
+			if p.resources[id].matches(d.resource, d.ctx) {
+				return true
+			}
+			continue
+		}
+		if !d.tried.has(id) {
+			d.tried.set(id)
+			if p.resources[id].matches(d.resource, d.ctx) {
+				d.matched.set(id)
+			}
+		}
+		if d.matched.has(id) {
+			return true
+		}
+	}
+	return false
 }
 
 // planHolds decides a condition of a plan, once for the request.

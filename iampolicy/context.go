@@ -27,7 +27,11 @@ func (c *Context) Set(key string, values ...string) {
 		c.widen(len(c.entries) + 1)
 	}
 	e := contextEntry{hash: hashKey(key), from: int32(len(c.values)), count: int32(len(values)), key: key}
-	c.values = append(c.values, values...)
+	if len(values) == 1 { // nearly always, and faster so
+		c.values = append(c.values, values[0])
+	} else {
+		c.values = append(c.values, values...)
+	}
 	slot := c.find(e.hash, key)
 	if n := c.slots[slot]; n != 0 {
 		c.entries[n-1] = e

@@ -48,6 +48,8 @@ type decider struct {
 	scpGap, rcpGap *Level // the first level at which nothing allows
 
 	resourceGrant, identity, boundary, session allowance
+
+	tried, matched marks // of the patterns of resources of the plan at hand
 }
 
 // allowance is what of a layer allows, if anything does.

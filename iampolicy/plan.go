@@ -15,6 +15,7 @@ type plan struct {
 	denies     []rule // in the order in which they are reported
 	gates      []gate // of the groups that do not allow whatever comes
 	conditions []planCondition
+	resources  []*template // patterns of Resource and NotResource
 }
 
 // gate is a group whose policies must be asked whether they allow.
@@ -26,6 +27,7 @@ type gate struct {
 // rule is a statement that matches the action.
 type rule struct {
 	conditions           []uint16   // by their number in the plan
+	resources            []uint16   // likewise; of no account if whatever
 	statement            *statement // nil for a malformed policy: what it would have denied is not known
 	group, policy, index int32      // where it stands; index is that of the statement, -1 for a malformed policy
 	whoever              bool       // whoever calls
@@ -44,17 +46,43 @@ func (r *rule) always() bool { return r.whoever && r.whatever && len(r.condition
 // makePlan looks for the statements that match an action. A condition that stands in several policies becomes one.
 func (s *set) makePlan(name string, hash uint32) *plan {
 	a := splitAction(strings.Clone(name)) // the caller's may be part of a long text
-	b := planner{plan: &plan{action: a, hash: hash, controlled: SupportsResourceControl(a.service)}, known: map[string]uint16{}, denied: map[string]bool{}}
+	b := planner{plan: &plan{action: a, hash: hash, controlled: SupportsResourceControl(a.service)}, known: map[string]uint16{}, seen: map[string]uint16{}, denied: map[string]bool{}}
 	for i := range s.groups {
 		b.group(int32(i), &s.groups[i])
 	}
 	b.index()
+	b.gather()
 	return b.plan
+}
+
+// gather puts the numbers of all rules next to each other in memory, in the order in which they are looked at.
+func (b *planner) gather() {
+	each := func(move func(*[]uint16)) {
+		for i := range b.plan.denies {
+			move(&b.plan.denies[i].conditions)
+			move(&b.plan.denies[i].resources)
+		}
+		for i := range b.plan.gates {
+			for j := range b.plan.gates[i].rules {
+				move(&b.plan.gates[i].rules[j].conditions)
+				move(&b.plan.gates[i].rules[j].resources)
+			}
+		}
+	}
+	n := 0
+	each(func(ids *[]uint16) { n += len(*ids) })
+	together := make([]uint16, 0, n)
+	each(func(ids *[]uint16) {
+		from := len(together)
+		together = append(together, *ids...)
+		*ids = together[from:len(together):len(together)]
+	})
 }
 
 type planner struct {
 	plan   *plan
 	known  map[string]uint16 // conditions by their source
+	seen   map[string]uint16 // patterns of resources, likewise
 	denied map[string]bool   // what denies whoever calls on any resource, by its conditions
 	closed bool              // something denies whatever comes: no further denial is ever reached
 }
@@ -119,6 +147,11 @@ func (b *planner) rule(group, policy int32, p *Policy, n uint16) rule {
 	for _, id := range s.conditions {
 		r.conditions = append(r.conditions, b.number(&p.conditions[id]))
 	}
+	for i := range s.resources {
+		if !r.whatever {
+			r.resources = append(r.resources, b.pattern(&s.resources[i]))
+		}
+	}
 	// What is most likely not met comes first: operators that are not negated, and what others have asked for already.
 	slices.SortFunc(r.conditions, func(x, y uint16) int {
 		if x, y := b.plan.conditions[x].negated, b.plan.conditions[y].negated; x != y {
@@ -139,6 +172,18 @@ func (b *planner) number(c *condition) uint16 {
 		id = uint16(len(b.plan.conditions))
 		b.known[c.source] = id
 		b.plan.conditions = append(b.plan.conditions, planCondition{condition: c})
+	}
+	return id
+}
+
+// pattern gives a pattern of resources its number in the plan.
+func (b *planner) pattern(t *template) uint16 {
+	source := t.source()
+	id, ok := b.seen[source]
+	if !ok {
+		id = uint16(len(b.plan.resources))
+		b.seen[source] = id
+		b.plan.resources = append(b.plan.resources, t)
 	}
 	return id
 }

@@ -133,6 +133,23 @@ func (t *template) expand(buf []byte, ctx *Context) (_ []byte, ok bool) {
 	return buf, true
 }
 
+// source gives a text that is the same for equal templates of one grammar.
+func (t *template) source() string {
+	if t.parts == nil {
+		return t.text
+	}
+	var b strings.Builder
+	for i := range t.parts {
+		p := &t.parts[i]
+		b.WriteString(p.key)
+		b.WriteString("\x00" + p.text + "\x00")
+		if p.hasDefault {
+			b.WriteByte(1)
+		}
+	}
+	return b.String()
+}
+
 // any tells whether the template is a lone "*".
 func (t template) any() bool { return t.parts == nil && t.shape == shapeAny }
 
@@ -150,7 +167,7 @@ func (t *template) matches(s string, ctx *Context) bool {
 		return t.text == s
 	}
 	n := len(t.text) - t.tail
-	if len(s) < t.head+t.tail || s[:t.head] != t.text[:t.head] || s[len(s)-t.tail:] != t.text[n:] {
+	if len(s) < t.head+t.tail || s[len(s)-t.tail:] != t.text[n:] || s[:t.head] != t.text[:t.head] {
 		return false
 	}
 	s = s[t.head : len(s)-t.tail]
