@@ -167,7 +167,7 @@ func (t *template) matches(s string, ctx *Context) bool {
 		return t.text == s
 	}
 	n := len(t.text) - t.tail
-	if len(s) < t.head+t.tail || s[len(s)-t.tail:] != t.text[n:] || s[:t.head] != t.text[:t.head] {
+	if len(s) < t.head+t.tail || t.tail > 0 && s[len(s)-1] != t.text[len(t.text)-1] || s[len(s)-t.tail:] != t.text[n:] || s[:t.head] != t.text[:t.head] {
 		return false
 	}
 	s = s[t.head : len(s)-t.tail]
