@@ -115,6 +115,28 @@ func TestPlansAreBounded(t *testing.T) {
 	}
 }
 
+// TestPlanOfManyParts: a plan with more conditions and patterns than are remembered decides as any other.
+func TestPlanOfManyParts(t *testing.T) {
+	var statements []string
+	for i := range 2 * remembered {
+		statements = append(statements, fmt.Sprintf(`{"Effect":"Allow","Action":"s3:*","Resource":["arn:aws:s3:::b%d/*","arn:aws:s3:::c%d/*"],"Condition":{"StringEquals":{"k%d":"v"}}}`, i, i, i))
+	}
+	ps := &Policies{Identity: []Source{{ID: "p", Document: policy2012(statements...)}}}
+	compiled := new(Compiler).Compile(ps)
+	for i := range 2 * remembered {
+		for _, resource := range []string{"arn:aws:s3:::c%d/k", "arn:aws:s3:::d%d/k"} {
+			req := &Request{Principal: user, Action: "s3:GetObject", Resource: fmt.Sprintf(resource, i), Context: new(Context)}
+			for j := range 2 * remembered {
+				req.Context.Set(fmt.Sprintf("k%d", j), "v")
+			}
+			want := Decide(req, ps)
+			if got := compiled.Decide(req); got != want || (want.Outcome == Allowed) != (resource == "arn:aws:s3:::c%d/k") {
+				t.Fatalf("%s: %+v compiled, %+v not", req.Resource, got, want)
+			}
+		}
+	}
+}
+
 // TestPlansConcurrently: many at once make and find the plans of one set.
 func TestPlansConcurrently(t *testing.T) {
 	var c Compiler
