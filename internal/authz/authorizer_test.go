@@ -89,12 +89,14 @@ func TestNothingStale(t *testing.T) {
 		change               func(*world)
 		alice, deployer, sts bool // who may, afterwards
 	}{
-		"nothing":                 {func(*world) {}, true, true, true},
-		"inline policy edited":    {func(w *world) { changeRole(w, func(r *iam.Role) { r.Inline = inline(deny) }) }, true, false, true},
-		"boundary set":            {func(w *world) { changeRole(w, func(r *iam.Role) { r.Boundary = w.managed(member, "box", none) }) }, true, false, false},
-		"user's boundary set":     {func(w *world) { changeUser(w, func(u *iam.User) { u.Boundary = w.managed(member, "box", none) }) }, false, true, true},
-		"managed policy attached": {func(w *world) { changeUser(w, func(u *iam.User) { u.Attached = []string{w.managed(member, "no", deny)} }) }, false, true, true},
-		"managed policy edited":   {func(w *world) { w.managed(member, "limit", deny) }, true, false, false},
+		"nothing":              {func(*world) {}, true, true, true},
+		"inline policy edited": {func(w *world) { changeRole(w, func(r *iam.Role) { r.Inline = inline(deny) }) }, true, false, true},
+		"boundary set":         {func(w *world) { changeRole(w, func(r *iam.Role) { r.Boundary = w.managed(member, "box", none) }) }, true, false, false},
+		"user's boundary set":  {func(w *world) { changeUser(w, func(u *iam.User) { u.Boundary = w.managed(member, "box", none) }) }, false, true, true},
+		"managed policy attached": {func(w *world) {
+			changeUser(w, func(u *iam.User) { u.Attached = []string{w.managed(member, "no", deny)} })
+		}, false, true, true},
+		"managed policy edited": {func(w *world) { w.managed(member, "limit", deny) }, true, false, false},
 		"group's policy edited": {func(w *world) { w.iam(member).Groups.Put(&iam.Group{Entity: entity("staff", "AGPA1", none)}) },
 			false, true, true},
 		"left the group": {func(w *world) { changeUser(w, func(u *iam.User) { u.Groups = nil }) }, false, true, true},
@@ -227,4 +229,3 @@ func TestNothingStaleInLongRuns(t *testing.T) {
 		t.Errorf("the outcomes are too uneven to tell: %v", outcomes)
 	}
 }
-
