@@ -1,6 +1,9 @@
 package iampolicy
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // member is a policy of the stock: compiled for the engine, and read for the oracle.
 type member struct {
@@ -40,6 +43,10 @@ func newStock(d dice, documents, requests int) *stock {
 }
 
 func (s *stock) add(text string) *member {
+	if last := s.members[fmt.Sprintf("p%d", len(s.members)-2)]; last != nil && s.oneIn(8) {
+		// The same once more, but for its variables.
+		text = strings.Replace(last.source.Document.Text(), version2012, version2008, 1)
+	}
 	m := newMember(fmt.Sprintf("p%d", len(s.members)), text)
 	s.members[m.source.ID] = m
 	return m

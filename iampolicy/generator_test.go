@@ -96,7 +96,8 @@ var contextKeys = []contextKey{
 	{names: []string{"aws:username"}, operators: stringOperators, given: []string{"ana", "Bob", "blue"}, wanted: []string{"ana", "bob", "a*", "b${aws:username}", "${AWS:UserName}", "${aws:username,'x'}"}},
 	{names: []string{"aws:TagKeys", "aws:tagkeys"}, operators: stringOperators,
 		given: []string{"a", "b", "c", "", "A"}, wanted: []string{"a", "b", "?", "", "A*", "${aws:TagKeys}", "*"}},
-	{names: []string{"aws:PrincipalTag/ÄRA"}, operators: stringOperators, given: []string{"1", "é", "É"}, wanted: []string{"é", "?", "1", "${aws:PrincipalTag/ÄRA}"}},
+	{names: []string{"aws:PrincipalTag/äz"}, operators: stringOperators, given: []string{"1", "2"}, wanted: []string{"1", "2"}}, // another than the next
+	{names: []string{"aws:PrincipalTag/ÄZ", "AWS:principaltag/Äz"}, operators: stringOperators, given: []string{"1", "é", "É"}, wanted: []string{"é", "?", "1", "${aws:PrincipalTag/ÄZ}"}},
 	{names: []string{"s3:max-keys", "S3:Max-Keys"}, operators: numberOperators,
 		given:  []string{"10", "10.0", "+10", "1e1", "100E-1", "1e1000", "1e", "9.99", "9.9", "9.989", "-1", "0", "-0", "1e1", "10abc", "", "0010", "100000000000000000000.1"},
 		wanted: []string{"10", "10.00", "9.99", "9.9", "9.995", "-1", "0", "1e1", "10abc", "", "100000000000000000000", "-0.0", "+1", "${s3:max-keys}"}},
