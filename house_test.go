@@ -92,6 +92,7 @@ var law = []layer{
 	{name: "nouns", packages: []string{"internal/ident", "internal/fault", "internal/table", "internal/seal", "internal/jsonquote", "internal/recent", "internal/decimal"}, may: base},
 	{name: "domain", packages: []string{"internal/domain/org"}, may: nouns, never: impure},
 	{name: "domain", packages: []string{"internal/domain/iam"}, may: nouns, never: impure},
+	{name: "domain", packages: []string{"internal/domain/billing"}, may: nouns, never: impure},
 	{name: "state", packages: []string{"internal/ledger"}, may: nouns},
 	{name: "state", packages: []string{"internal/store"}, may: append([]string{"internal/ledger"}, nouns...), never: []string{"database/sql"}},
 	{name: "state", packages: []string{"internal/store/sqlstore"}, may: append([]string{"internal/ledger", "internal/store"}, nouns...)},
