@@ -48,23 +48,23 @@ type LineType string
 
 // The kinds of lines.
 const (
-	Usage                 LineType = "Usage"
-	DiscountedUsage       LineType = "DiscountedUsage" // covered by a reservation
-	SavingsPlanCovered    LineType = "SavingsPlanCoveredUsage"
-	SavingsPlanNegation   LineType = "SavingsPlanNegation" // takes back the on-demand cost of what a plan covers
-	SavingsPlanRecurring  LineType = "SavingsPlanRecurringFee"
-	SavingsPlanUpfront    LineType = "SavingsPlanUpfrontFee"
-	ReservationFee        LineType = "RIFee"
-	Fee                   LineType = "Fee" // a one-time fee: support, a reservation's upfront payment, a subscription
-	Tax                   LineType = "Tax"
-	Credit                LineType = "Credit"
-	Refund                LineType = "Refund"
-	BundledDiscount       LineType = "BundledDiscount"
-	PrivateRate           LineType = "PrivateRateDiscount"
-	EnterpriseDiscount    LineType = "EdpDiscount"
-	DistributorDiscount   LineType = "DistributorDiscount"
-	SolutionProvider      LineType = "SppDiscount"
-	ReservationVolume     LineType = "RiVolumeDiscount"
+	Usage                LineType = "Usage"
+	DiscountedUsage      LineType = "DiscountedUsage" // covered by a reservation
+	SavingsPlanCovered   LineType = "SavingsPlanCoveredUsage"
+	SavingsPlanNegation  LineType = "SavingsPlanNegation" // takes back the on-demand cost of what a plan covers
+	SavingsPlanRecurring LineType = "SavingsPlanRecurringFee"
+	SavingsPlanUpfront   LineType = "SavingsPlanUpfrontFee"
+	ReservationFee       LineType = "RIFee"
+	Fee                  LineType = "Fee" // a one-time fee: support, a reservation's upfront payment, a subscription
+	Tax                  LineType = "Tax"
+	Credit               LineType = "Credit"
+	Refund               LineType = "Refund"
+	BundledDiscount      LineType = "BundledDiscount"
+	PrivateRate          LineType = "PrivateRateDiscount"
+	EnterpriseDiscount   LineType = "EdpDiscount"
+	DistributorDiscount  LineType = "DistributorDiscount"
+	SolutionProvider     LineType = "SppDiscount"
+	ReservationVolume    LineType = "RiVolumeDiscount"
 )
 
 // BillPart is what a line says of the bill it is on.
