@@ -76,12 +76,20 @@ func (x *explainer) follow(step Step, outcome Outcome) (r Remedy, ok bool) {
 			return r, true
 		}
 		steps := next.steps()
-		if next.e.Decision == at.e.Decision || len(steps) == 0 {
+		if len(steps) == 0 || next.e.Decision == at.e.Decision && next.e.lacking() >= at.e.lacking() {
 			return r, false // it leads nowhere
 		}
 		at, step = next, steps[0]
 	}
 	return r, false
+}
+
+// lacking counts the parts that fail in the nearest statement.
+func (e *Explanation) lacking() int {
+	if len(e.Nearest) == 0 {
+		return 0
+	}
+	return e.Nearest[0].failing()
 }
 
 // steps gives the changes that would do away with the cause of the decision.

@@ -24,6 +24,9 @@ func (b *builder) caller(account ident.AccountID, arn ident.ARN) error {
 	case arn.Service == "iam" && kind == "user":
 		return b.user(s)
 	case arn.Service == "iam" && kind == "role":
+		if _, ok := s.RoleByARN(b.f.principal); !ok {
+			return fault.New(fault.NoSuchEntity, "there is no role %s", b.f.principal)
+		}
 		b.assume("The role is a principal only through its sessions: this is about a session named \"why\".")
 		return b.role(s, name[strings.LastIndexByte(name, '/')+1:], "why")
 	case arn.Service == "sts" && kind == "assumed-role" && strings.Contains(name, "/"):

@@ -140,6 +140,7 @@ func TestNotUnderstood(t *testing.T) {
 		"there is no user " + ana:                                              {Principal: ana, Action: "iam:GetUser"},
 		"has no role absent":                                                   {Principal: "arn:aws:sts::" + w.dev + ":assumed-role/absent/s", Action: "iam:GetUser"},
 		"who made the session of the federated user visitor is not known":      {Principal: "arn:aws:sts::" + w.dev + ":federated-user/visitor", Action: "iam:GetUser"},
+		"there is no role arn:aws:iam::" + w.dev + ":role/path/present":        {Principal: "arn:aws:iam::" + w.dev + ":role/path/present", Action: "iam:GetUser"},
 		"want a user, a role or its session":                                   {Principal: "arn:aws:iam::" + w.dev + ":group/staff", Action: "iam:GetUser"},
 		"this is no CloudTrail record: invalid":                                {Text: "{x"},
 		"it has no eventSource and eventName":                                  {Text: "{}"},

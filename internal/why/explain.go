@@ -28,7 +28,7 @@ func (d *Desk) explain(ctx context.Context, f *facts) (a Answer, err error) {
 	for range attempts {
 		var sc store.Scope
 		var organization ident.OrgID
-		if sc, organization, err = d.scope(ctx, account, owner(f.resource)); err != nil {
+		if sc, organization, err = d.scope(ctx, account, f.owner()); err != nil {
 			return a, err
 		}
 		err = d.Store.View(ctx, sc, func(tx store.Tx) error {

@@ -16,31 +16,29 @@ func (b *builder) target(resource string) op.Target {
 	if err != nil {
 		return t
 	}
+	t.Account = b.f.owner()
 	switch arn.Service {
 	case "iam", "sts":
 		b.iamTarget(&t, arn)
 	case "organizations":
 		b.organizationsTarget(&t, arn)
-	default:
-		if id := ident.AccountID(arn.Account); id.Valid() {
-			t.Account = id
-		}
 	}
 	return t
 }
 
-// owner gives the account that owns a resource, "" for the caller's or nobody's. All of Organizations belongs to the caller's.
-func owner(resource string) ident.AccountID {
-	arn, err := ident.ParseARN(resource)
+// owner gives the account that owns the resource, "" for the caller's or nobody's. Calls of IAM and Organizations are about
+// the caller's own account and organization, whatever they name.
+func (f *facts) owner() ident.AccountID {
+	arn, err := ident.ParseARN(f.resource)
 	id := ident.AccountID(arn.Account)
-	if err != nil || !id.Valid() || arn.Service == "organizations" {
+	service, _, _ := strings.Cut(strings.ToLower(f.action), ":")
+	if err != nil || !id.Valid() || service == "iam" || service == "organizations" {
 		return ""
 	}
 	return id
 }
 
 func (b *builder) iamTarget(t *op.Target, arn ident.ARN) {
-	t.Account = owner(t.Resource)
 	s := b.c.IAM()
 	if t.Account != "" {
 		s = b.c.IAMOf(t.Account)

@@ -10,12 +10,14 @@ import (
 func (a *Answer) words(e *iampolicy.Explanation, name func(string) string) string {
 	var b strings.Builder
 	notes := a.Notes
-	switch {
+	doubt := "either they were changed since, or the request had what is not known here"
+	switch allowed := e.Decision.Outcome == iampolicy.Allowed; {
+	case a.Said != "" && allowed:
+		notes = append(notes, "The call was refused "+a.Said+". By the policies as they are now it would be allowed: "+doubt+".")
 	case a.Said != "":
-		notes = append(notes, "The message says otherwise: "+a.Said+". What follows is decided by the policies as they are now, "+
-			"and by what is known of the request: see what is assumed.")
-	case e.Decision.Outcome == iampolicy.Allowed && len(a.Found) > 0:
-		notes = append(notes, "The call was refused; it would be allowed now, as far as the request is known.")
+		notes = append(notes, "The message says otherwise: refused "+a.Said+". What follows is by the policies as they are now: "+doubt+".")
+	case allowed && len(a.Found) > 0:
+		notes = append(notes, "The call was refused. By the policies as they are now it would be allowed: "+doubt+".")
 	}
 	for _, n := range notes {
 		b.WriteString(wrap("NOTE  ", "      ", n) + "\n")
