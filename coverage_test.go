@@ -88,7 +88,8 @@ func checkService(t *testing.T, m *model.Service, s op.Service) {
 
 const coverageIntro = `# What is served, and what is not
 
-Made from the registry of operations (` + "`go test . -run TestCoverage -update`" + `). An operation that is not offered answers with a typed error in its
+Made from the registry of operations (` + "`go test . -run TestCoverage -update`" + `). An operation that is not offered, and
+every operation of every other service, is authenticated, authorized and recorded all the same ([how](unserved-services.md)), and answers with a typed error in its
 service's own dialect; no operation pretends.
 
 `
