@@ -103,6 +103,10 @@ func build(f []string, lines string) *Service {
 		if len(part) > 2 {
 			op.Method, op.URI = part[1], part[2]
 			for _, m := range part[3:] {
+				if m == "u" {
+					op.UnsignedBody = true
+					continue
+				}
 				op.Input.Members = append(op.Input.Members, demanded(m))
 			}
 		}

@@ -44,10 +44,11 @@ func (x *exchange) declareElsewhere() {
 	}
 }
 
-// verifyOptions are what a signature has to satisfy. Only S3 takes bodies that are not signed.
+// verifyOptions are what a signature has to satisfy. S3 takes bodies that are not signed, and so do a few operations of others.
 func (x *exchange) verifyOptions() sigv4.Options {
 	return sigv4.Options{
-		Now: x.now, Service: x.svc.SigningName, Region: x.goodRegion(x.svc), Keys: x.keys, AllowUnsignedPayload: x.svc.SigningName == "s3",
+		Now: x.now, Service: x.svc.SigningName, Region: x.goodRegion(x.svc), Keys: x.keys,
+		AllowUnsignedPayload: x.svc.SigningName == "s3" || x.operation != nil && x.operation.UnsignedBody,
 	}
 }
 

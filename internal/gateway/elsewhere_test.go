@@ -65,7 +65,8 @@ func TestCallsThatAreNotServed(t *testing.T) {
 		"restJson":    {"lambda", "eu-west-1", "POST", "/2015-03-31/functions/f/invocations", "{}", nil, 403, `{"message":"User: arn:aws:iam::222222222222:user/team/Alice is not authorized to perform: lambda:InvokeFunction on resource: arn:aws:lambda:eu-west-1:222222222222:function:f with`, "lambda.amazonaws.com", "AccessDenied"},
 		"query":       {"sns", "eu-west-1", "POST", "/", "Action=ListTopics&Version=2010-03-31", []string{formType}, 403, "<Code>AuthorizationError</Code><Message>User: ", "sns.amazonaws.com", "AccessDenied"},
 		"rpcv2Cbor":   {"monitoring", "eu-west-1", "POST", "/service/GraniteServiceVersion20100801/operation/ListMetrics", "\xa0", []string{"Smithy-Protocol: rpc-v2-cbor"}, 400, "\xa2f__typeuAccessDeniedExceptiongmessage", "monitoring.amazonaws.com", "AccessDenied"},
-		"restXml":     {"cloudfront", "us-east-1", "GET", "/2020-05-31/distribution", "", nil, 501, "<ErrorResponse><Error><Type>Receiver</Type><Code>NotImplemented</Code>", "cloudfront.amazonaws.com", "NotImplemented"},
+		"an operation whose body need not be signed": {"lex", "us-east-1", "POST", "/bot/b/alias/a/user/u/content", "x", []string{"X-Amz-Content-Sha256: UNSIGNED-PAYLOAD", "Content-Type: audio/x"}, 501, "Umbel does not serve PostContent", "lex.amazonaws.com", "NotImplementedException"},
+		"restXml": {"cloudfront", "us-east-1", "GET", "/2020-05-31/distribution", "", nil, 501, "<ErrorResponse><Error><Type>Receiver</Type><Code>NotImplemented</Code>", "cloudfront.amazonaws.com", "NotImplemented"},
 		"of a service that is served": {"iam", "us-east-1", "POST", "/", "Action=ListUsers&Version=2010-05-08", []string{formType}, 501,
 			"<Code>NotImplemented</Code><Message>The call is allowed, but Umbel does not serve ListUsers of AWS Identity and Access Management.</Message>", "iam.amazonaws.com", "NotImplemented"},
 	} {

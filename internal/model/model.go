@@ -49,6 +49,7 @@ type Operation struct {
 	ResultWrapper string // element around the output, for Query
 	Errors        []*Shape
 	Unsigned      bool // may be called without a signature
+	UnsignedBody  bool // its body need not be signed; only the catalog tells
 	Idempotent    bool
 	ReadOnly      bool // only where the model says so
 	Deprecated    bool

@@ -210,6 +210,7 @@ func TestOtherServices(t *testing.T) {
 			[]string{"cloudwatch:DeleteAlarms arn:aws:cloudwatch:eu-west-1:111122223333:alarm:1", "cloudwatch:DeleteAlarms arn:aws:cloudwatch:eu-west-1:111122223333:alarm:2"}},
 		{"api gateway", "apigateway", "DELETE /restapis/a1/stages/prod", "apigateway DeleteStage", []string{"apigateway:DELETE arn:aws:apigateway:eu-west-1::/restapis/a1/stages/prod"}},
 		{"api gateway v2", "apigateway", "GET /v2/apis/a1", "apigatewayv2 GetApi", []string{"apigateway:GET arn:aws:apigateway:eu-west-1::/apis/a1"}},
+		{"cloudsearch, a query as a form", "cloudsearch", "POST /2013-01-01/search?format=sdk&pretty=true\nContent-Type: " + form + "\n\nq=x", "cloudsearchdomain Search", []string{"cloudsearch:Search *"}},
 		{"opensearch", "es", "POST /2021-01-01/opensearch/domain\n\n{\"DomainName\":\"d\"}", "opensearch CreateDomain", []string{"es:CreateDomain arn:aws:es:eu-west-1:111122223333:domain/d"}},
 		{"ses", "ses", "POST /v2/email/outbound-emails\n\n{}", "sesv2 SendEmail", []string{"ses:SendEmail arn:aws:ses:eu-west-1:111122223333:identity/*"}},
 		{"tags", "tagging", jsonCall("ResourceGroupsTaggingAPI_20170126.GetResources", `{}`), "resourcegroupstaggingapi GetResources", []string{"tag:GetResources *"}},

@@ -7,6 +7,7 @@ package unserved
 
 import (
 	"net"
+	"net/http"
 	"net/url"
 	"strings"
 	"sync"
@@ -105,6 +106,12 @@ func (f *Finder) routed(services []*catalog.Service, req *wire.Request, host, si
 		routes, _ = f.routes.LoadOrStore(signedFor, wire.NewRoutes(routable...))
 	}
 	op, err := routes.(*wire.Routes).Find(req)
+	if err != nil && req.Method == http.MethodPost && strings.HasPrefix(req.Header.Get("Content-Type"), "application/x-www-form-urlencoded") {
+		// Clients of CloudSearch send long queries as a form.
+		get := *req
+		get.Method, get.RawQuery = http.MethodGet, strings.Trim(req.RawQuery+"&"+string(req.Body), "&")
+		op, err = routes.(*wire.Routes).Find(&get)
+	}
 	if err != nil {
 		return &Call{Service: owner(services).Service, request: req}, err
 	}

@@ -46,8 +46,9 @@ type outlineOperation struct {
 	Input *struct {
 		Shape string `json:"shape"`
 	} `json:"input"`
-	Deprecated bool   `json:"deprecated"`
-	AuthType   string `json:"authtype"`
+	Deprecated      bool   `json:"deprecated"`
+	AuthType        string `json:"authtype"`
+	UnsignedPayload bool   `json:"unsignedPayload"`
 }
 
 // importCatalog renders all services: for each a line of its own facts, then a line for each operation.
@@ -113,7 +114,8 @@ func (o *outline) write(b *bytes.Buffer, id string, global map[string]string) {
 	}
 }
 
-// route is an operation's method, URI, and the query parameters and headers it cannot do without.
+// route is an operation's method, URI, the query parameters and headers it cannot do without, and "u" if its body need not
+// be signed.
 func (o *outline) route(op outlineOperation) string {
 	fields := []string{op.HTTP.Method, op.HTTP.URI}
 	if op.Input != nil {
@@ -124,6 +126,9 @@ func (o *outline) route(op outlineOperation) string {
 				fields = append(fields, m.Location[:1]+":"+m.LocationName)
 			}
 		}
+	}
+	if op.UnsignedPayload || op.AuthType == "v4-unsigned-body" {
+		fields = append(fields, "u")
 	}
 	return strings.Join(fields, "\t")
 }
