@@ -23,14 +23,27 @@ type keyIndex struct {
 	conditions marks
 	negated    marks
 	ifExists   marks
-	literals   map[string]marks // the conditions that name the text
-	patterns   []indexedPattern
+	texts      indexedTexts // of strings
+	arns       indexedTexts // of ARNs, compared whole
+	ends       []arnEnds    // of ARNs, by what comes before the last segment
+}
+
+// indexedTexts are texts that a value is compared with, each with the conditions that have it.
+type indexedTexts struct {
+	literals map[string]marks
+	patterns []indexedPattern
 }
 
 type indexedPattern struct {
 	template
-	arn        bool // matches ARNs only
 	conditions marks
+}
+
+// arnEnds are the last segments of patterns whose first five segments are the same. No wildcard in these runs over the colon
+// behind them, so that the two can be matched apart.
+type arnEnds struct {
+	start template
+	ends  indexedTexts
 }
 
 // indexable tells whether an index can decide the condition.
@@ -55,29 +68,41 @@ func (x *keyIndex) add(c *condition, id uint16) {
 	if c.ifExists {
 		x.ifExists.set(id)
 	}
-	arn := c.compare == compareArn
 	for i := range c.texts {
 		t := &c.texts[i]
-		switch {
-		case t.shape != shapeLiteral:
-			x.pattern(t, arn).set(id)
-		case !arn || isARN(t.text):
-			named := x.literals[t.text]
-			named.set(id)
-			x.literals[t.text] = named
+		switch at := lastSegment(t.text); {
+		case c.compare != compareArn:
+			x.texts.add(*t, id)
+		case t.shape == shapeLiteral && !isARN(t.text): // matches nothing
+		case t.shape == shapeLiteral || at < 0:
+			x.arns.add(*t, id)
+		default:
+			x.endsOf(constant(t.text[:at])).add(constant(t.text[at:]), id)
 		}
 	}
 }
 
-// pattern gives the conditions that have a pattern.
-func (x *keyIndex) pattern(t *template, arn bool) *marks {
-	for i := range x.patterns {
-		if p := &x.patterns[i]; p.text == t.text && p.arn == arn {
-			return &p.conditions
+// lastSegment gives where the sixth segment of an ARN begins, -1 if there are fewer.
+func lastSegment(arn string) int {
+	colons := 0
+	for i := 0; i < len(arn); i++ {
+		if arn[i] == ':' {
+			if colons++; colons == 5 {
+				return i + 1
+			}
 		}
 	}
-	x.patterns = append(x.patterns, indexedPattern{template: *t, arn: arn})
-	return &x.patterns[len(x.patterns)-1].conditions
+	return -1
+}
+
+func (x *keyIndex) endsOf(start template) *indexedTexts {
+	for i := range x.ends {
+		if x.ends[i].start.text == start.text {
+			return &x.ends[i].ends
+		}
+	}
+	x.ends = append(x.ends, arnEnds{start: start})
+	return &x.ends[len(x.ends)-1].ends
 }
 
 // decide adds to known the conditions of the index, and to held those that hold.
@@ -93,15 +118,50 @@ func (x *keyIndex) decide(ctx *Context, known, held *marks) {
 	default:
 		return
 	}
-	v := values[0]
-	matched := x.literals[v]
-	arn := isARN(v)
-	for i := range x.patterns {
-		if p := &x.patterns[i]; (arn || !p.arn) && p.matches(v, nil) {
-			matched.add(&p.conditions)
+	v, matched := values[0], marks{}
+	x.texts.match(v, &matched)
+	if at := lastSegment(v); at > 0 && v[:4] == "arn:" { // as isARN has it
+		x.arns.match(v, &matched)
+		for i := range x.ends {
+			if e := &x.ends[i]; e.start.matches(v[:at], nil) {
+				e.ends.match(v[at:], &matched)
+			}
 		}
 	}
 	for i := range held {
 		held[i] |= matched[i] ^ x.negated[i]
+	}
+}
+
+func (x *indexedTexts) add(t template, id uint16) {
+	if t.shape == shapeLiteral {
+		if x.literals == nil {
+			x.literals = map[string]marks{}
+		}
+		named := x.literals[t.text]
+		named.set(id)
+		x.literals[t.text] = named
+		return
+	}
+	for i := range x.patterns {
+		if p := &x.patterns[i]; p.text == t.text {
+			p.conditions.set(id)
+			return
+		}
+	}
+	x.patterns = append(x.patterns, indexedPattern{template: t})
+	x.patterns[len(x.patterns)-1].conditions.set(id)
+}
+
+// match adds the conditions that have a text which the value matches.
+func (x *indexedTexts) match(v string, matched *marks) {
+	if len(x.literals) > 0 {
+		named := x.literals[v]
+		matched.add(&named)
+	}
+	for i := range x.patterns {
+		if p := &x.patterns[i]; p.matches(v, nil) {
+			matched.add(&p.conditions)
+		}
 	}
 }

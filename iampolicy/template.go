@@ -1,6 +1,9 @@
 package iampolicy
 
-import "strings"
+import (
+	"strconv"
+	"strings"
+)
 
 // template is a value of a policy: a constant, or parts with policy variables between them. Wildcards are encoded as bytes
 // (see glob.go), so that neither an escape (${*}) nor a substituted value can act as one.
@@ -133,21 +136,25 @@ func (t *template) expand(buf []byte, ctx *Context) (_ []byte, ok bool) {
 	return buf, true
 }
 
-// source gives a text that is the same for equal templates of one grammar.
+// source gives a text that is the same for equal templates of one grammar, and no others.
 func (t *template) source() string {
 	if t.parts == nil {
 		return t.text
 	}
-	var b strings.Builder
+	b := []byte{0xFB} // which neither a text nor a wildcard holds
 	for i := range t.parts {
 		p := &t.parts[i]
-		b.WriteString(p.key)
-		b.WriteString("\x00" + p.text + "\x00")
+		b = appendCounted(appendCounted(b, p.key), p.text)
 		if p.hasDefault {
-			b.WriteByte(1)
+			b = append(b, '=')
 		}
 	}
-	return b.String()
+	return string(b)
+}
+
+// appendCounted appends a text so that it cannot be taken for another with what follows.
+func appendCounted(b []byte, s string) []byte {
+	return append(append(strconv.AppendInt(b, int64(len(s)), 10), ':'), s...)
 }
 
 // any tells whether the template is a lone "*".
@@ -171,7 +178,7 @@ func (t *template) matches(s string, ctx *Context) bool {
 		return false
 	}
 	s = s[t.head : len(s)-t.tail]
-	if t.shape != shapeStars {
+	if t.shape == shapeGeneral {
 		return match(t.text[t.head:n], s, false)
 	}
 	for _, run := range t.runs {
