@@ -182,7 +182,7 @@ func (s *Signed) complete(p params, stamp string) error {
 	if err := s.checkHeaders(); err != nil {
 		return err
 	}
-	if strings.HasPrefix(s.payload, "STREAMING-") {
+	if strings.HasPrefix(s.payload, "STREAMING-") && s.payload != streamingUnsigned {
 		return &Error{Unsupported, "A body signed in chunks (" + printable(s.payload) + ") is not supported. Sign the whole body."}
 	}
 	return nil

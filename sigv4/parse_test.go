@@ -136,6 +136,8 @@ func TestPayload(t *testing.T) {
 		"another body's hash sent":      {"iam", hashOf([]byte("c")), false, false, "b", false},
 		"unsigned, not allowed":         {"iam", sigv4.UnsignedPayload, false, false, "b", false},
 		"unsigned, allowed":             {"s3", sigv4.UnsignedPayload, false, true, "b", true},
+		"unsigned chunks, not allowed":  {"iam", "STREAMING-UNSIGNED-PAYLOAD-TRAILER", false, false, "b", false},
+		"unsigned chunks, allowed":      {"s3", "STREAMING-UNSIGNED-PAYLOAD-TRAILER", false, true, "b", true},
 		"presigned for s3":              {"s3", "", true, true, "b", true},
 		"presigned for s3, not allowed": {"s3", "", true, false, "b", false},
 		"presigned":                     {"iam", "", true, false, "b", true},

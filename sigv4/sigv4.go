@@ -18,6 +18,8 @@ const (
 	isoBasic = "20060102T150405Z"
 	// UnsignedPayload in X-Amz-Content-Sha256 tells that the body is not part of the signature.
 	UnsignedPayload = "UNSIGNED-PAYLOAD"
+	// streamingUnsigned is the same for a body in chunks, with checksums behind it.
+	streamingUnsigned = "STREAMING-UNSIGNED-PAYLOAD-TRAILER"
 	// emptyHash is the SHA-256 of nothing.
 	emptyHash = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 	// MaxSkew is how far a signature's time may lie from the verifier's clock, either way.

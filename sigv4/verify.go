@@ -17,7 +17,7 @@ type Options struct {
 	Service string
 	// Region tells whether a Region is good for the service; nil accepts any.
 	Region func(string) bool
-	// AllowUnsignedPayload accepts UNSIGNED-PAYLOAD; for presigned requests to s3 it is also what is assumed.
+	// AllowUnsignedPayload accepts UNSIGNED-PAYLOAD, and bodies in chunks that are not signed; for presigned requests to s3 it is also what is assumed.
 	AllowUnsignedPayload bool
 	// Keys remembers derived signing keys; nil derives each time.
 	Keys *KeyCache
@@ -90,11 +90,11 @@ func span(d time.Duration) string {
 
 // payloadHash gives the body's hash as it stands in the canonical request. A hash that was sent must be the body's.
 func (s *Signed) payloadHash(body []byte, o Options) (string, error) {
-	if s.payload == UnsignedPayload || s.payload == "" && s.Presigned && s.Service == "s3" {
+	if sent := s.unsignedPayload(); sent != "" {
 		if o.AllowUnsignedPayload {
-			return UnsignedPayload, nil
+			return sent, nil
 		}
-		return "", &Error{Mismatch, "The payload must be signed: '" + UnsignedPayload + "' is not allowed for this service."}
+		return "", &Error{Mismatch, "The payload must be signed: '" + sent + "' is not allowed for this service."}
 	}
 	hash := emptyHash
 	if len(body) > 0 {
@@ -108,6 +108,17 @@ func (s *Signed) payloadHash(body []byte, o Options) (string, error) {
 		return s.payload, nil
 	}
 	return hash, nil
+}
+
+// unsignedPayload gives what stands for the body's hash where the body is not signed; empty where it is.
+func (s *Signed) unsignedPayload() string {
+	switch {
+	case s.payload == UnsignedPayload, s.payload == streamingUnsigned:
+		return s.payload
+	case s.payload == "" && s.Presigned && s.Service == "s3":
+		return UnsignedPayload
+	}
+	return ""
 }
 
 // appendToSign builds the string to sign.

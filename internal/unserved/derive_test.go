@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"umbel/internal/domain/iam"
+	"umbel/internal/fault"
 	"umbel/internal/ident"
 	"umbel/internal/op"
 	"umbel/internal/wire"
@@ -119,6 +120,11 @@ func TestEC2(t *testing.T) {
 			[]string{"ec2:ModifyInstanceAttribute " + arn + "instance/i-1 ec2:Attribute/InstanceType=p5.48xlarge ec2:InstanceID=i-1"}},
 		{"attribute by name", "ec2", ec2("ModifyInstanceAttribute&InstanceId=i-1&Attribute=instanceType&Value=p5.48xlarge"), "ec2 ModifyInstanceAttribute",
 			[]string{"ec2:ModifyInstanceAttribute " + arn + "instance/i-1 ec2:Attribute/InstanceType=p5.48xlarge ec2:Attribute=instanceType ec2:InstanceID=i-1"}},
+		{"tag", "ec2", ec2("CreateTags&ResourceId.1=i-1&ResourceId.2=ami-2&ResourceId.3=odd-3&Tag.1.Key=a&Tag.1.Value=1"), "ec2 CreateTags", []string{
+			"ec2:CreateTags " + arn + "instance/i-1 aws:RequestTag/a=1 aws:TagKeys=a", "ec2:CreateTags arn:aws:ec2:eu-west-1::image/ami-2 aws:RequestTag/a=1 aws:TagKeys=a",
+			"ec2:CreateTags " + arn + "*/odd-3 aws:RequestTag/a=1 aws:TagKeys=a",
+		}},
+		{"tag nothing", "ec2", ec2("CreateTags"), "ec2 CreateTags", []string{"ec2:CreateTags *"}},
 		{"create", "ec2", ec2("CreateVolume&AvailabilityZone=eu-west-1a&Size=10&Encrypted=false&VolumeType=gp2"), "ec2 CreateVolume",
 			[]string{"ec2:CreateVolume " + arn + "volume/* ec2:AvailabilityZone=eu-west-1a ec2:Encrypted=false ec2:VolumeSize=10 ec2:VolumeType=gp2"}},
 	})
@@ -140,6 +146,10 @@ func TestS3(t *testing.T) {
 		}},
 		{"copy", "s3", "PUT /b/k\nx-amz-copy-source: /from/a%20b?versionId=7", "s3 CopyObject",
 			[]string{"s3:GetObjectVersion arn:aws:s3:::from/a b s3:VersionId=7", "s3:PutObject arn:aws:s3:::b/k s3:ObjectCreationOperation=true s3:x-amz-copy-source=/from/a%20b?versionId=7"}},
+		{"copy from an access point", "s3", "PUT /b/k\nx-amz-copy-source: arn:aws:s3:eu-west-1:111122223333:accesspoint/p/object/a", "s3 CopyObject", []string{
+			"s3:GetObject arn:aws:s3:eu-west-1:111122223333:accesspoint/p/object/a",
+			"s3:PutObject arn:aws:s3:::b/k s3:ObjectCreationOperation=true s3:x-amz-copy-source=arn:aws:s3:eu-west-1:111122223333:accesspoint/p/object/a",
+		}},
 		{"upload part", "s3", "PUT /b/k?partNumber=1&uploadId=u", "s3 UploadPart", []string{"s3:PutObject arn:aws:s3:::b/k s3:ObjectCreationOperation=false"}},
 		{"begin upload", "s3", "POST /b/k?uploads", "s3 CreateMultipartUpload", []string{"s3:PutObject arn:aws:s3:::b/k s3:ObjectCreationOperation=false"}},
 		{"list parts", "s3", "GET /b/k?uploadId=u", "s3 ListParts", []string{"s3:ListMultipartUploadParts arn:aws:s3:::b/k"}},
@@ -188,6 +198,8 @@ func TestDynamoDB(t *testing.T) {
 		{"transaction", "dynamodb", jsonCall(target+"TransactWriteItems", `{"TransactItems":[{"Put":{"TableName":"A"}},{"ConditionCheck":{"TableName":"B"}}]}`), "dynamodb TransactWriteItems",
 			[]string{"dynamodb:PutItem " + arn + "A dynamodb:EnclosingOperation=TransactWriteItems", "dynamodb:ConditionCheckItem " + arn + "B dynamodb:EnclosingOperation=TransactWriteItems"}},
 		{"PartiQL", "dynamodb", jsonCall(target+"ExecuteStatement", `{"Statement":"SELECT * FROM \"T\".\"I\" WHERE id='x'"}`), "dynamodb ExecuteStatement", []string{"dynamodb:PartiQLSelect " + arn + "T/index/I"}},
+		{"PartiQL without a table", "dynamodb", jsonCall(target+"ExecuteTransaction", `{"TransactStatements":[{"Statement":""},{"Statement":"SELECT"}]}`), "dynamodb ExecuteTransaction", []string{"dynamodb:PartiQLSelect " + arn + "* dynamodb:EnclosingOperation=ExecuteTransaction"}},
+		{"a batch of nothing", "dynamodb", jsonCall(target+"BatchGetItem", `{}`), "dynamodb BatchGetItem", []string{"dynamodb:BatchGetItem " + arn + "*"}},
 		{"PartiQL batch", "dynamodb", jsonCall(target+"BatchExecuteStatement", `{"Statements":[{"Statement":"insert into T value {}"},{"Statement":"UPDATE T SET a=1"},{"Statement":"DELETE FROM T"}]}`), "dynamodb BatchExecuteStatement",
 			[]string{"dynamodb:PartiQLInsert " + arn + "T", "dynamodb:PartiQLUpdate " + arn + "T", "dynamodb:PartiQLDelete " + arn + "T"}},
 	})
@@ -216,7 +228,67 @@ func TestOtherServices(t *testing.T) {
 		{"tags", "tagging", jsonCall("ResourceGroupsTaggingAPI_20170126.GetResources", `{}`), "resourcegroupstaggingapi GetResources", []string{"tag:GetResources *"}},
 		{"states", "states", jsonCall("AWSStepFunctions.StartExecution", `{"stateMachineArn":"arn:aws:states:eu-west-1:111122223333:stateMachine:m"}`), "stepfunctions StartExecution", []string{"states:StartExecution arn:aws:states:eu-west-1:111122223333:stateMachine:m"}},
 		{"bedrock", "bedrock", "POST /model/anthropic.claude/converse\n\n{}", "bedrock-runtime Converse", []string{"bedrock:InvokeModel arn:aws:bedrock:eu-west-1::foundation-model/anthropic.claude"}},
+		{"bedrock by a profile", "bedrock", "POST /model/eu.anthropic.claude/invoke\n\n{}", "bedrock-runtime InvokeModel", []string{"bedrock:InvokeModel arn:aws:bedrock:eu-west-1:111122223333:inference-profile/eu.anthropic.claude"}},
+		{"bedrock by ARN", "bedrock", "POST /model/arn%3Aaws%3Abedrock%3Aeu-west-1%3A%3Afoundation-model%2Fm/invoke\n\n{}", "bedrock-runtime InvokeModel", []string{"bedrock:InvokeModel arn:aws:bedrock:eu-west-1::foundation-model/m"}},
+		{"under another prefix", "mturk-requester", jsonCall("MTurkRequesterServiceV20170117.ListHITs", "{}"), "mturk ListHITs", []string{"mechanicalturk:ListHITs *"}},
 		{"untag", "lambda", "DELETE /2017-03-31/tags/arn%3Aaws%3Alambda%3Aeu-west-1%3A111122223333%3Afunction%3Af?tagKeys=a&tagKeys=b", "lambda UntagResource",
 			[]string{"lambda:UntagResource arn:aws:lambda:eu-west-1:111122223333:function:f aws:TagKeys=a,b"}},
 	})
+}
+
+// TestOwner wants a resource to be its owner's: by its ARN, or by who is expected to own the bucket.
+func TestOwner(t *testing.T) {
+	for name, c := range map[string]struct {
+		scope, request string
+		want           ident.AccountID
+	}{
+		"another's function": {"lambda", "GET /2015-03-31/functions/999988887777%3Afunction%3Af", "999988887777"},
+		"own function":       {"lambda", "GET /2015-03-31/functions/f", ""},
+		"another's bucket":   {"s3", "GET /b/k\nx-amz-expected-bucket-owner: 999988887777", "999988887777"},
+		"own bucket":         {"s3", "GET /b/k\nx-amz-expected-bucket-owner: 111122223333", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			call, err := new(Finder).Find(sent(c.request), "", c.scope)
+			if err != nil {
+				t.Fatal(err)
+			}
+			declared, in, readOnly := NewDeriver().Declare(call)
+			targets, err := declared.Targets(callOf(), in)
+			if err != nil || targets[0].Account != c.want || !readOnly {
+				t.Errorf("%+v, read only: %v, %v", targets, readOnly, err)
+			}
+		})
+	}
+}
+
+// TestDeclared wants what a call comes to besides its targets: whether it changes anything, what it answers, and that a call
+// that needs no permission is open.
+func TestDeclared(t *testing.T) {
+	for name, c := range map[string]struct {
+		scope, request string
+		readOnly, open bool
+		code           fault.Code
+		source         string
+	}{
+		"a read":                {"ec2", ec2("DescribeVpcs"), true, false, fault.NotOffered, "ec2.amazonaws.com"},
+		"a write":               {"ec2", ec2("RunInstances"), false, false, fault.NotOffered, "ec2.amazonaws.com"},
+		"a dry run":             {"ec2", ec2("RunInstances&DryRun=true"), false, false, fault.DryRun, "ec2.amazonaws.com"},
+		"DryRun of another":     {"kms", jsonCall("TrentService.Decrypt", `{"DryRun":true}`), false, false, fault.NotOffered, "kms.amazonaws.com"},
+		"by a bearer's token":   {"awsssoportal", "GET /assignment/accounts", false, true, fault.NotOffered, "sso.amazonaws.com"},
+		"under another's names": {"application-autoscaling", jsonCall("AnyScaleFrontendService.DescribeScalingPolicies", "{}"), true, false, fault.NotOffered, "autoscaling.amazonaws.com"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			call, err := new(Finder).Find(sent(c.request), "", c.scope)
+			if err != nil {
+				t.Fatal(err)
+			}
+			declared, in, readOnly := NewDeriver().Declare(call)
+			if readOnly != c.readOnly || declared.Open != c.open || call.Source() != c.source {
+				t.Errorf("read only: %v, open: %v, source %s", readOnly, declared.Open, call.Source())
+			}
+			if _, err := declared.Run(callOf(), in); fault.CodeOf(err) != c.code {
+				t.Errorf("%v", err)
+			}
+		})
+	}
 }

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"umbel/iampolicy/actions"
 	"umbel/internal/op"
 )
 
@@ -29,6 +30,17 @@ func (r *request) withTags(list []op.Target) []op.Target {
 		}
 		tags = append(tags, op.Key{Name: "ec2:CreateAction", Values: []string{r.op.Name}}, op.Key{Name: "ec2:Region", Values: []string{r.region}})
 		out = append(out, op.Target{Action: "ec2:CreateTags", Resource: t.Resource, Account: t.Account, Keys: tags})
+	}
+	return out
+}
+
+// tagging derives the resources of CreateTags and DeleteTags.
+func (r *request) tagging(name string, a *actions.Action) []op.Target {
+	var out []op.Target
+	for _, arn := range r.tagged() {
+		t := r.target(name, arn, a, nil)
+		t.Keys = append(t.Keys, r.tagKeys(arn)...) // the table has them by the types of resources
+		out = addTarget(out, t)
 	}
 	return out
 }
