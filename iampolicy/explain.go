@@ -85,9 +85,10 @@ type Part struct {
 	Element  string   `json:"element"`            // "Action", "NotAction", "Principal", "NotPrincipal", "Resource", "NotResource" or "Condition"
 	Operator string   `json:"operator,omitempty"` // the condition's, as written
 	Key      string   `json:"key,omitempty"`
-	Policy   []string `json:"policy"`            // the policy's values, as written
-	Request  []string `json:"request,omitempty"` // the request's; nil with Absent
-	Absent   bool     `json:"absent,omitempty"`  // the request does not have the key
+	Policy   []string `json:"policy"`             // the policy's values, as written
+	Matching []string `json:"matching,omitempty"` // those of them that match the request, whatever the operator makes of that
+	Request  []string `json:"request,omitempty"`  // the request's; nil with Absent
+	Absent   bool     `json:"absent,omitempty"`   // the request does not have the key
 	Holds    bool     `json:"holds"`
 	Note     string   `json:"note,omitempty"` // what is easily overlooked: it differs in case only, a variable has no value, …
 	At       Position `json:"position"`
@@ -232,6 +233,7 @@ func (x *explainer) source(r *LayerReport, src *Source) []StatementReport {
 	}
 	v := statementView{explainer: x, policy: p, text: src.Document.Text()}
 	tree, _ := parseTree(v.text) // it was parsed before
+	v.variables = tree.version.text == version2012
 	out := make([]StatementReport, 0, len(tree.statements))
 	for i := range tree.statements {
 		s.Statement = i

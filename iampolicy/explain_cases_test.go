@@ -136,6 +136,7 @@ func TestExplainStatements(t *testing.T) {
 		{"half a NotPrincipal", Request{Principal: session}, Policies{Identity: []Source{fullAccess}, Resource: &Source{Document: policy2012(`{"Effect":"Deny","Action":"*","NotPrincipal":{"AWS":["` + session.RoleARN + `","` + own + `"]}}`)}},
 			[]string{"to be left out, the caller needs every form listed"}},
 		{"many values", Request{Principal: user}, Policies{Identity: statements(`{"Effect":"Allow","Action":["s3:A","s3:B","s3:C","s3:D","s3:E","s3:F","s3:G","s3:H"],"Resource":"*"}`)}, []string{`matches none of "s3:A", "s3:B", "s3:C", "s3:D", "s3:E", "s3:F", and 2 more`}},
+		{"the matching of many values", Request{Principal: user}, Policies{Identity: statements(`{"Effect":"Deny","Action":["s3:A","s3:B","s3:C","s3:D","s3:E","s3:F","s3:G","s3:Get*"],"Resource":"*"}`)}, []string{`matches one of "s3:Get*", "s3:A", "s3:B", "s3:C", "s3:D", "s3:E", and 2 more`}},
 		{"another service's allows", Request{Principal: user}, Policies{Identity: []Source{allow("ec2:*")}}, []string{"Nothing comes near: none of the statements there that allow names s3:GetObject or another s3 action."}},
 	} {
 		c.run(t)

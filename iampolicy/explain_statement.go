@@ -8,8 +8,9 @@ import (
 // statementView sees the statements of one policy in both forms: compiled, which decides, and as written, which is shown.
 type statementView struct {
 	*explainer
-	policy *Policy
-	text   string
+	policy    *Policy
+	text      string
+	variables bool // the version knows them
 }
 
 // report completes the report on the statement that s numbers.
@@ -65,29 +66,45 @@ func endOf(text string, offset int) int {
 	return r.at - 1
 }
 
-// elementPart shows an element that holds strings.
-func (v *statementView) elementPart(name string, e *element, request string, holds bool) Part {
+// elementPart shows an element that holds strings; matches tells whether one of them does.
+func (v *statementView) elementPart(name string, e *element, request string, holds bool, matches func(string) bool) Part {
 	p := Part{Element: name, Request: []string{request}, Holds: holds, At: v.position(e.offset)}
-	for i := range e.values {
-		p.Policy = append(p.Policy, e.values[i].text)
-	}
+	p.values(e.values, matches)
 	return p
+}
+
+// values sets the policy's values, and which of them match.
+func (p *Part) values(list []located, matches func(string) bool) {
+	for i := range list {
+		p.Policy = append(p.Policy, list[i].text)
+		if matches(list[i].text) {
+			p.Matching = append(p.Matching, list[i].text)
+		}
+	}
 }
 
 func (v *statementView) actionPart(c *statement, n *statementNode) Part {
 	holds := matchesAction(c.actions, &v.action) != c.notAction
-	if c.notAction {
-		return v.elementPart("NotAction", &n.notAction, v.req.Action, holds)
+	matches := func(text string) bool {
+		p := compileAction(text)
+		return p.matches(&v.action)
 	}
-	return v.elementPart("Action", &n.action, v.req.Action, holds)
+	if c.notAction {
+		return v.elementPart("NotAction", &n.notAction, v.req.Action, holds, matches)
+	}
+	return v.elementPart("Action", &n.action, v.req.Action, holds, matches)
 }
 
 func (v *statementView) resourcePart(c *statement, n *statementNode) Part {
 	holds := c.everything || v.matchesResource(c.resources) != c.notResource
-	if c.notResource {
-		return v.elementPart("NotResource", &n.notResource, v.resource, holds)
+	matches := func(text string) bool {
+		t := compileResource(text, v.variables)
+		return t.matches(v.resource, v.ctx)
 	}
-	p := v.elementPart("Resource", &n.resource, v.resource, holds)
+	if c.notResource {
+		return v.elementPart("NotResource", &n.notResource, v.resource, holds, matches)
+	}
+	p := v.elementPart("Resource", &n.resource, v.resource, holds, matches)
 	switch {
 	case !n.resource.present():
 		p.At = v.position(n.offset)
@@ -158,9 +175,10 @@ func (v *statementView) conditionPart(c *condition, n *conditionNode) Part {
 		Element: "Condition", Operator: n.operator.text, Key: n.key.text, Request: slices.Clone(values),
 		Absent: !present, Holds: c.holds(v.ctx), At: v.position(n.key.offset),
 	}
-	for i := range n.values {
-		p.Policy = append(p.Policy, n.values[i].text)
-	}
+	p.values(n.values, func(text string) bool {
+		one := compileCondition(&conditionNode{operator: n.operator, key: n.key, values: []located{{text: text}}}, v.variables)
+		return slices.ContainsFunc(values, func(have string) bool { return one.matches(have, v.ctx) })
+	})
 	p.Note = v.conditionNote(c, &p)
 	return p
 }

@@ -2,6 +2,7 @@ package iampolicy
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -125,7 +126,7 @@ func (t *textWriter) parts(s *StatementReport) {
 
 // part words how a part meets the request.
 func (t *textWriter) part(p *Part) string {
-	policy := quoted(p.Policy)
+	policy := quoted(p.shown())
 	if strings.HasSuffix(p.Element, "Principal") && t.name != nil {
 		policy = t.named(p.Policy)
 	}
@@ -161,6 +162,15 @@ func (t *textWriter) part(p *Part) string {
 		return request + " does not match " + policy
 	}
 	return "the caller is not named by " + policy
+}
+
+// shown gives the policy's values; of a long list those that match come first.
+func (p *Part) shown() []string {
+	if len(p.Policy) <= most+1 {
+		return p.Policy
+	}
+	rest := slices.DeleteFunc(slices.Clone(p.Policy), func(v string) bool { return slices.Contains(p.Matching, v) })
+	return slices.Concat(p.Matching, rest)
 }
 
 // named lists principals, with the names of those that are unique IDs.

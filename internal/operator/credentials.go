@@ -13,6 +13,7 @@ import (
 	"umbel/internal/ident"
 	"umbel/internal/op"
 	"umbel/internal/store"
+	"umbel/internal/why"
 )
 
 const (
@@ -22,7 +23,7 @@ const (
 	administratorRole = "UmbelAdministrator"
 	administratorPath = "/umbel/"
 	administratorARN  = "arn:aws:iam::aws:policy/AdministratorAccess"
-	sessionName       = "umbel-env"
+	sessionName       = why.DoorSession
 	sessionLength     = 12 * time.Hour
 )
 

@@ -96,7 +96,7 @@ func (b *builder) temporary(kind iam.SessionKind) *iam.Session {
 	if s.Issued.IsZero() {
 		s.Issued = b.c.Now
 	}
-	if !b.f.recorded {
+	if !b.f.recorded && !strings.HasSuffix(b.f.principal, "/"+DoorSession) {
 		b.assumeAsked("The session was made without an MFA code.", "aws:MultiFactorAuthPresent", "aws:MultiFactorAuthAge")
 	}
 	return s
@@ -108,6 +108,8 @@ func (b *builder) limit() {
 	switch {
 	case len(b.f.policies) > 0:
 		s.Policies = b.f.policies
+	case how == nil && s.Name == DoorSession:
+		s.MFA = s.MFA || !b.f.recorded
 	case how == nil:
 		b.assume("The session has neither session policies nor tags: the trail does not tell how it was made.")
 	default:

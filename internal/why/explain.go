@@ -201,7 +201,7 @@ func (b *builder) known(key string) bool {
 		return true
 	}
 	key = strings.ToLower(key)
-	for _, p := range []string{"aws:principal", "aws:resource", "iam:resourcetag/", "aws:multifactorauth", "aws:tokenissuetime", "aws:userid", "aws:username", "aws:via", "aws:calledvia"} {
+	for _, p := range []string{"aws:principal", "aws:resource", "iam:resourcetag/", "aws:multifactorauth", "aws:tokenissuetime", "aws:userid", "aws:username", "aws:via", "aws:calledvia", "aws:assumedroot"} {
 		if strings.HasPrefix(key, p) {
 			return true
 		}

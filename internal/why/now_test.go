@@ -1,6 +1,7 @@
 package why_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -51,5 +52,15 @@ func TestHypothetical(t *testing.T) {
 	q = why.Question{Principal: role, Action: "iam:GetPolicy", Resource: "policy arn:aws:iam::" + w.prod + ":policy/x"}
 	if a := w.ask(q); len(a.Explanation) == 0 {
 		t.Error("no explanation")
+	}
+}
+
+// TestDoorSession: of the sessions that the operator's door gives all is known.
+func TestDoorSession(t *testing.T) {
+	w := newStage(t)
+	a := w.ask(why.Question{Principal: "arn:aws:sts::" + w.dev + ":assumed-role/OrganizationAccountAccessRole/" + why.DoorSession, Action: "iam:ListUsers",
+		Context: map[string][]string{"aws:CurrentTime": {"2026-11-01T12:00:00Z"}}})
+	if len(a.Assumptions) > 0 || !strings.HasPrefix(a.Text, "ALLOWED") {
+		t.Errorf("assumed %q:\n%s", a.Assumptions, a.Text)
 	}
 }

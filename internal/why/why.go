@@ -55,6 +55,10 @@ type Desk struct {
 	Now      func() time.Time
 }
 
+// DoorSession is the name of the sessions that the operator's door gives: with MFA, without session policies or tags, and
+// without a record in the trail.
+const DoorSession = "umbel-env"
+
 // history is how far back the trail is searched, as far as CloudTrail's event history goes.
 const history = 90 * 24 * time.Hour
 
