@@ -58,7 +58,7 @@ func (f Finding) Anchor() string {
 // Names, types and texts of the findings that Access Analyzer has, too, are those of IAM User Guide, "IAM policy validation
 // check reference". What it says of actions, resources and condition keys comes from package actions.
 func Lint(text string, kind Kind) []Finding {
-	l := &linter{text: text, kind: kind, places: map[int]*place{}, actions: map[string]*lintAction{}, accepted: map[typeAndResource]bool{}}
+	l := &linter{text: text, kind: kind, lines: indexLines(text), places: map[int]*place{}, actions: map[string]*lintAction{}, arns: map[string]*lintARN{}}
 	l.read()
 	if l.doc != nil {
 		for _, group := range ruleGroups() {
@@ -117,8 +117,9 @@ type linter struct {
 	places   map[int]*place // by their offset
 	rule     *lintRule
 	actions  map[string]*lintAction // looked up, by their text
-	accepted map[typeAndResource]bool
+	arns     map[string]*lintARN
 	findings []Finding
+	lines    lineIndex
 }
 
 func (l *linter) run(r *lintRule) {

@@ -125,13 +125,19 @@ func (l *linter) checkUntrustworthyKey(_ *lintStatement, c *lintCondition) {
 }
 
 func (l *linter) checkDuplicateKeys(s *lintStatement) {
+	type keyOf struct {
+		operator *place
+		key      string
+	}
+	first := map[keyOf]*place{}
 	for i := range s.conditions {
-		for j := range i {
-			a, b := &s.conditions[j], &s.conditions[i]
-			if a.operator.at == b.operator.at && strings.EqualFold(a.key.string, b.key.string) {
-				l.report("The condition key "+b.key.string+" appears more than once with different capitalization in the same condition block. Remove the duplicate condition keys.", b.key.at, a.key.at)
-			}
+		c := &s.conditions[i]
+		of := keyOf{c.operator.at, strings.ToLower(c.key.string)}
+		if before := first[of]; before != nil {
+			l.report("The condition key "+c.key.string+" appears more than once with different capitalization in the same condition block. Remove the duplicate condition keys.", c.key.at, before)
+			continue
 		}
+		first[of] = c.key.at
 	}
 }
 

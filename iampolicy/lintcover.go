@@ -117,10 +117,14 @@ func coversPattern(a, b string) bool {
 	if literal < 0 {
 		return a == b
 	}
-	if !strings.HasPrefix(b, a[:literal]) || len(a) > maxPattern || len(b) > maxPattern {
+	if !strings.HasPrefix(b, a[:literal]) || a[len(a)-1] < oneTight && !strings.HasSuffix(b, a[len(a)-1:]) || len(a) > maxPattern || len(b) > maxPattern {
 		return false
 	}
-	row := make([]bool, len(b)+1)
+	var space [128]bool
+	row := space[:]
+	if len(b) >= len(space) {
+		row = make([]bool, len(b)+1)
+	}
 	row[len(b)] = true
 	for i := len(a) - 1; i >= literal; i-- {
 		next := false // of a[i+1:] and b[j+1:]

@@ -26,19 +26,19 @@ func (l *linter) checkNever(s *lintStatement) {
 	if s.notPrincipal.at != nil && s.notPrincipal.everyone() {
 		l.report(message+"nobody is left beside everyone.", s.notPrincipal.at)
 	}
-	seen := map[string]bool{}
+	on := map[string][]*lintCondition{}
 	for i := range s.conditions {
 		key := strings.ToLower(s.conditions[i].key.string)
-		if !seen[key] {
-			l.checkContradiction(s, key)
-		}
-		seen[key] = true
+		on[key] = append(on[key], &s.conditions[i])
+	}
+	for _, conditions := range on {
+		l.checkContradiction(conditions)
 	}
 }
 
 // checkContradiction tries all that a key can be, as far as the conditions on it tell things apart.
-func (l *linter) checkContradiction(s *lintStatement, key string) {
-	v := newTrial(s, key, l.doc.version.string == version2012)
+func (l *linter) checkContradiction(conditions []*lintCondition) {
+	v := newTrial(conditions, l.doc.version.string == version2012)
 	if v.possible() {
 		return
 	}
@@ -58,12 +58,11 @@ type trial struct {
 }
 
 // newTrial leaves out conditions with policy variables: they may hold.
-func newTrial(s *lintStatement, key string, variables bool) *trial {
+func newTrial(conditions []*lintCondition, variables bool) *trial {
 	t := &trial{}
-	for i := range s.conditions {
-		c := &s.conditions[i]
+	for _, c := range conditions {
 		dynamic := variables && slices.ContainsFunc(c.items, func(v lintText) bool { return strings.Contains(v.string, "${") })
-		if strings.ToLower(c.key.string) != key || dynamic {
+		if dynamic {
 			continue
 		}
 		n := conditionNode{operator: located{text: c.operator.string}, key: located{text: c.key.string}}

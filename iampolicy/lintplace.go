@@ -1,6 +1,7 @@
 package iampolicy
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -47,18 +48,19 @@ type place struct {
 	parent  *place // nil: the whole document
 	element PathElement
 	at      int // offset
+	end     int // of what stands there; 0: not looked for yet
 }
 
 // member gives the places of a member's value and name.
 func (l *linter) member(of *place, m *jsonMember) (value, key *place) {
-	value = &place{of, PathElement{Kind: PathValue, Name: m.name}, m.value.offset}
-	key = &place{of, PathElement{Kind: PathKey, Name: m.name}, m.offset}
+	value = &place{parent: of, element: PathElement{Kind: PathValue, Name: m.name}, at: m.value.offset}
+	key = &place{parent: of, element: PathElement{Kind: PathKey, Name: m.name}, at: m.offset}
 	l.places[value.at], l.places[key.at] = value, key
 	return value, key
 }
 
 func (l *linter) item(of *place, i int, v *jsonValue) *place {
-	p := &place{of, PathElement{Kind: PathIndex, Index: i}, v.offset}
+	p := &place{parent: of, element: PathElement{Kind: PathIndex, Index: i}, at: v.offset}
 	l.places[p.at] = p
 	return p
 }
@@ -71,13 +73,57 @@ func (p *place) path() (path Path) {
 }
 
 func (l *linter) location(p *place) Location {
-	start := min(p.at, len(l.text))
-	return Location{Path: p.path(), Start: l.position(start), End: l.position(l.endOf(start))}
+	if p.end == 0 {
+		p.end = l.endOf(p.at)
+	}
+	return Location{Path: p.path(), Start: l.position(p.at), End: l.position(p.end)}
 }
 
 func (l *linter) position(offset int) Point {
-	line, column := position(l.text, offset)
-	return Point{Position{line, column}, offset}
+	return Point{l.lines.position(l.text, offset), offset}
+}
+
+// lineIndex finds lines and columns in a text that is asked for many.
+type lineIndex struct {
+	starts []int // of the lines
+	runes  []int // characters before each block of lineBlock bytes
+}
+
+const lineBlock = 256
+
+func indexLines(text string) lineIndex {
+	x := lineIndex{starts: []int{0}}
+	n := 0
+	for i := range len(text) {
+		if i%lineBlock == 0 {
+			x.runes = append(x.runes, n)
+		}
+		if utf8.RuneStart(text[i]) {
+			n++
+		}
+		if text[i] == '\n' {
+			x.starts = append(x.starts, i+1)
+		}
+	}
+	x.runes = append(x.runes, n)
+	return x
+}
+
+// before counts the characters before an offset.
+func (x lineIndex) before(text string, offset int) int {
+	block := offset / lineBlock
+	n := x.runes[block]
+	for i := block * lineBlock; i < offset; i++ {
+		if utf8.RuneStart(text[i]) {
+			n++
+		}
+	}
+	return n
+}
+
+func (x lineIndex) position(text string, offset int) Position {
+	line, _ := slices.BinarySearch(x.starts, offset+1)
+	return Position{line, 1 + x.before(text, offset) - x.before(text, x.starts[line-1])}
 }
 
 // endOf gives the end of the JSON value at an offset. In a text that is no JSON it is the end of one character.

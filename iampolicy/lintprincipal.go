@@ -132,17 +132,28 @@ func (l *linter) checkSessionOfRole(s *lintStatement) {
 		return
 	}
 	for _, g := range s.who().groups {
+		roles := map[string]lintText{} // by account and name
 		for _, p := range g.items {
-			parts := strings.Split(p.string, ":")
-			if len(parts) != 6 || !strings.HasPrefix(parts[5], "assumed-role/") {
-				continue
+			if account, path, ok := accountAnd(p.string, "role/"); ok {
+				roles[account+path[strings.LastIndexByte(path, '/'):]] = p
 			}
-			role, _, _ := strings.Cut(strings.TrimPrefix(parts[5], "assumed-role/"), "/")
-			for _, other := range g.items {
-				if of := strings.Split(other.string, ":"); len(of) == 6 && of[4] == parts[4] && strings.HasPrefix(of[5], "role/") && strings.HasSuffix(of[5], "/"+role) {
-					l.report("The assumed-role principal "+p.string+" is redundant with its parent role "+other.string+". Remove the assumed-role principal.", p.at, other.at)
-				}
+		}
+		for _, p := range g.items {
+			account, path, ok := accountAnd(p.string, "assumed-role/")
+			role, _, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
+			if parent, trusted := roles[account+"/"+role]; ok && trusted {
+				l.report("The assumed-role principal "+p.string+" is redundant with its parent role "+parent.string+". Remove the assumed-role principal.", p.at, parent.at)
 			}
 		}
 	}
+}
+
+// accountAnd takes an ARN apart whose last part begins with a kind: "role/". The path begins with a slash.
+func accountAnd(arn, kind string) (account, path string, ok bool) {
+	parts := strings.Split(arn, ":")
+	if len(parts) != 6 {
+		return "", "", false
+	}
+	rest, ok := strings.CutPrefix(parts[5], kind)
+	return parts[4], "/" + rest, ok
 }

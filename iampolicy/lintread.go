@@ -97,8 +97,8 @@ type lintCondition struct {
 func (l *linter) read() {
 	top, f := readJSON(l.text)
 	if f != nil {
-		line, column := position(l.text, f.offset)
-		l.problem("JSON_SYNTAX_ERROR", fmt.Sprintf("Fix the JSON syntax error at index %d line %d column %d: %s.", f.offset, line, column, f.message), &place{at: f.offset})
+		at := l.position(f.offset)
+		l.problem("JSON_SYNTAX_ERROR", fmt.Sprintf("Fix the JSON syntax error at index %d line %d column %d: %s.", at.Offset, at.Line, at.Column, f.message), &place{at: f.offset})
 		return
 	}
 	at := &place{at: top.offset}

@@ -1,6 +1,9 @@
 package iampolicy
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // redundancyRules are about what could be left out without a change. What they say is exact: without it every decision is the same.
 var redundancyRules = []lintRule{
@@ -14,17 +17,45 @@ func (l *linter) covering() covering {
 	return covering{l.doc.version.string == version2012, map[string]string{}}
 }
 
+// maxCompared bounds the statements, and maxPairs the entries of a list, that are compared with each other: those of the
+// largest policy are fewer.
+const (
+	maxCompared = 4096
+	maxPairs    = 1 << 21
+)
+
 // redundant gives the entries that others cover; of two that say the same, the later one.
 func (c covering) redundant(items []lintText, of patternOf) (list []lintText) {
-	for j, inner := range items {
-		for i, outer := range items {
-			if i != j && c.entry(outer.string, inner.string, of) && (i < j || !c.entry(inner.string, outer.string, of)) {
-				list = append(list, inner)
-				break
+	written, meant := map[string]int{}, map[string]int{} // the first entry that is so; one without wildcards covers no other
+	var wide []int
+	for i, t := range items {
+		keepFirst(written, t.string, i)
+		if p, known := of(t.string, false); known {
+			keepFirst(meant, p, i)
+			if firstWildcard(p) >= 0 {
+				wide = append(wide, i)
 			}
 		}
 	}
+	if len(wide)*len(items) > maxPairs {
+		wide = nil
+	}
+	for j, inner := range items {
+		q, _ := of(inner.string, true)
+		same, known := meant[q]
+		if written[inner.string] < j || known && same < j || slices.ContainsFunc(wide, func(i int) bool {
+			return i != j && c.entry(items[i].string, inner.string, of) && (i < j || !c.entry(inner.string, items[i].string, of))
+		}) {
+			list = append(list, inner)
+		}
+	}
 	return list
+}
+
+func keepFirst(first map[string]int, key string, i int) {
+	if _, before := first[key]; !before {
+		first[key] = i
+	}
 }
 
 func placesOf(items []lintText) (places []*place) {
@@ -50,6 +81,9 @@ func (l *linter) checkRedundantResources(s *lintStatement) {
 
 func (l *linter) checkRedundantStatements() {
 	c := l.covering()
+	if len(l.doc.statements) > maxCompared {
+		return
+	}
 	for j, inner := range l.doc.statements {
 		for i, outer := range l.doc.statements {
 			same := outer.allows() && inner.allows() || outer.denies() && inner.denies()
@@ -64,6 +98,9 @@ func (l *linter) checkRedundantStatements() {
 
 func (l *linter) checkOverridden() {
 	c := l.covering()
+	if len(l.doc.statements) > maxCompared {
+		return
+	}
 	for _, allow := range l.doc.statements {
 		for i, deny := range l.doc.statements {
 			if allow.allows() && deny.denies() && c.statement(deny, allow) {

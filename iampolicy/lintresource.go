@@ -2,6 +2,7 @@ package iampolicy
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"umbel/iampolicy/actions"
@@ -30,6 +31,8 @@ var resourceRules = []lintRule{
 type lintARN struct {
 	text  lintText
 	parts []string // up to six
+	fit   []*actions.ResourceType
+	known bool // the service has resource types; fit are those that the last part fits
 }
 
 // part gives one part, and "*" for one that is not written: it is any.
@@ -49,30 +52,36 @@ func (a *lintARN) service() (string, bool) {
 // openPart tells whether a part has wildcards or variables, and so may stand for others.
 func openPart(part string) bool { return strings.ContainsAny(part, "*?$") }
 
-// types gives the resource types that the last part of the ARN fits.
-func (a *lintARN) types() (fit []*actions.ResourceType, known bool) {
-	service, ok := a.service()
-	if !ok {
-		return nil, false
-	}
-	types, known := actions.TypesOf(service)
-	for _, t := range types {
-		if parts := strings.SplitN(t.ARN, ":", 6); t.Accepts(strings.Join([]string{"arn", "*", service, parts[3], parts[4], a.part(5)}, ":")) {
-			fit = append(fit, t)
-		}
-	}
-	return fit, known && len(types) > 0
-}
-
 // eachARN makes a check of ARNs one of statements.
 func eachARN(check func(*linter, *lintARN)) func(*linter, *lintStatement) {
 	return func(l *linter, s *lintStatement) {
 		for _, r := range s.resources().items {
 			if r.string != "*" {
-				check(l, &lintARN{r, strings.SplitN(r.string, ":", 6)})
+				check(l, l.arn(r))
 			}
 		}
 	}
+}
+
+// arn looks an entry up; the same text is looked up once.
+func (l *linter) arn(t lintText) *lintARN {
+	if known := l.arns[t.string]; known != nil {
+		again := *known
+		again.text = t
+		return &again
+	}
+	a := &lintARN{text: t, parts: strings.SplitN(t.string, ":", 6)}
+	l.arns[t.string] = a
+	if service, ok := a.service(); ok {
+		types, _ := actions.TypesOf(service)
+		a.known = len(types) > 0
+		for _, of := range types {
+			if parts := strings.SplitN(of.ARN, ":", 6); of.Accepts(strings.Join([]string{"arn", "*", service, parts[3], parts[4], a.part(5)}, ":")) {
+				a.fit = append(a.fit, of)
+			}
+		}
+	}
+	return a
 }
 
 func (l *linter) checkARNPrefix(a *lintARN) {
@@ -150,20 +159,19 @@ func isRegion(s string) bool {
 }
 
 func (l *linter) checkARNResource(a *lintARN) {
-	if types, known := a.types(); known && len(types) == 0 {
+	if a.known && len(a.fit) == 0 {
 		l.report("Resource ARN does not match the expected ARN format. Update the resource portion of the ARN.", a.text.at)
 	}
 }
 
 // everyType tells whether the ARN fits types, and all of them have the part, or all have not.
 func (a *lintARN) everyType(part int, present bool) bool {
-	types, _ := a.types()
-	for _, t := range types {
+	for _, t := range a.fit {
 		if (strings.SplitN(t.ARN, ":", 6)[part] != "") != present {
 			return false
 		}
 	}
-	return len(types) > 0
+	return len(a.fit) > 0
 }
 
 func (l *linter) checkARNRegionNotAllowed(a *lintARN) {
@@ -202,32 +210,33 @@ func (l *linter) named(s *lintStatement) (list []*lintAction, ok bool) {
 	return list, s.action.present() && len(s.resource.items) > 0
 }
 
-// works tells whether an action works on a resource that one of the entries can name.
-func (l *linter) works(a *actions.Action, entries []lintText) bool {
-	for _, of := range a.Resources {
-		for _, r := range entries {
-			if l.accepts(of.Type, r.string) {
-				return true
+// typesWith gives the resource types that the actions work on and that accept one of the entries.
+func typesWith(types map[*actions.ResourceType]bool, entries []lintText) map[*actions.ResourceType]bool {
+	accepting := map[*actions.ResourceType]bool{}
+	for t := range types {
+		accepting[t] = slices.ContainsFunc(entries, func(r lintText) bool { return t.Accepts(r.string) })
+	}
+	return accepting
+}
+
+// typesOfAll gives the resource types that any of the actions works on.
+func typesOfAll(list []*lintAction) map[*actions.ResourceType]bool {
+	types := map[*actions.ResourceType]bool{}
+	for _, a := range list {
+		for _, known := range a.matched {
+			for _, r := range known.Resources {
+				types[r.Type] = true
 			}
 		}
 	}
-	return false
+	return types
 }
 
-// accepts asks a resource type once for each resource.
-func (l *linter) accepts(t *actions.ResourceType, resource string) bool {
-	pair := typeAndResource{t, resource}
-	yes, known := l.accepted[pair]
-	if !known {
-		yes = t.Accepts(resource)
-		l.accepted[pair] = yes
-	}
-	return yes
-}
-
-type typeAndResource struct {
-	of       *actions.ResourceType
-	resource string
+// worksOn tells whether an action of an entry works on a resource of one of the types.
+func (a *lintAction) worksOn(types map[*actions.ResourceType]bool) bool {
+	return slices.ContainsFunc(a.matched, func(known *actions.Action) bool {
+		return slices.ContainsFunc(known.Resources, func(r actions.ActionResource) bool { return types[r.Type] })
+	})
 }
 
 func withoutResource(a *lintAction) bool {
@@ -250,16 +259,12 @@ func (l *linter) checkActionWithoutResource(s *lintStatement) {
 
 func (l *linter) checkResourceOfAction(s *lintStatement) {
 	list, ok := l.named(s)
+	if !ok {
+		return
+	}
+	accepting := typesWith(typesOfAll(list), s.resource.items)
 	for _, a := range list {
-		works := func() bool {
-			for _, known := range a.matched {
-				if l.works(known, s.resource.items) {
-					return true
-				}
-			}
-			return false
-		}
-		if ok && len(a.matched) > 0 && !withoutResource(a) && !works() {
+		if len(a.matched) > 0 && !withoutResource(a) && !a.worksOn(accepting) {
 			l.report("The action "+a.text.string+" works on none of the resources of the statement: "+typesOf(a.matched)+".", a.text.at)
 		}
 	}
@@ -287,14 +292,13 @@ func (l *linter) checkActionOfResource(s *lintStatement) {
 	if !ok || len(list) < len(s.action.items) {
 		return
 	}
+	types := typesOfAll(list)
+	unknown := slices.ContainsFunc(list, func(a *lintAction) bool { return len(a.matched) == 0 })
 	var idle []lintText
 	for _, r := range s.resource.items {
-		used := false
-		for _, a := range list {
-			used = used || len(a.matched) == 0
-			for _, known := range a.matched {
-				used = used || l.works(known, []lintText{r})
-			}
+		used := unknown
+		for t := range types {
+			used = used || t.Accepts(r.string)
 		}
 		if !used {
 			idle = append(idle, r)

@@ -22,7 +22,7 @@ var variableRules = []lintRule{
 // lintVariable is a policy variable and the text it stands in.
 type lintVariable struct {
 	in        lintText
-	from      int    // of "${" in the text
+	field     int    // how many colons stand before it
 	inner     string // between the braces
 	closed    bool
 	condition *lintCondition // nil: in a resource
@@ -54,19 +54,19 @@ func eachVariable(check func(*linter, *lintVariable)) func(*linter, *lintStateme
 }
 
 func variables(t lintText, c *lintCondition, yield func(*lintVariable)) {
-	for at := 0; ; {
-		n := strings.Index(t.string[at:], "${")
-		if n < 0 {
+	v := lintVariable{in: t, condition: c, closed: true}
+	for rest := t.string; v.closed; {
+		before, from, found := strings.Cut(rest, "${")
+		if !found {
 			return
 		}
-		v := &lintVariable{in: t, from: at + n, condition: c}
-		rest := t.string[v.from+2:]
-		v.inner, _, v.closed = strings.Cut(rest, "}")
-		if part, length, ok := variable(t.string[v.from:]); ok && part.hasDefault { // a default may hold a brace
-			v.inner = t.string[v.from+2 : v.from+length-1]
+		v.field += strings.Count(before, ":")
+		v.inner, _, v.closed = strings.Cut(from, "}")
+		if part, length, ok := variable("${" + from[:min(len(from), maxPattern)]); ok && part.hasDefault { // a default may hold a brace
+			v.inner = from[:length-3]
 		}
-		yield(v)
-		at = v.from + 2
+		yield(&v)
+		rest = from
 	}
 }
 
@@ -112,7 +112,7 @@ func (l *linter) checkVariableOperator(v *lintVariable) {
 
 func (l *linter) checkVariableField(v *lintVariable) {
 	_, known := actions.LookupKey(v.key())
-	if v.condition == nil && known && strings.Count(v.in.string[:v.from], ":") < 5 {
+	if v.condition == nil && known && v.field < 5 {
 		l.report("Policy variables are replaced in the last part of an ARN only, behind the fifth colon: ${"+v.inner+"} is taken as it stands.", v.in.at)
 	}
 }

@@ -65,6 +65,8 @@ type ResourceType struct {
 	Name string
 	ARN  string   // with variables: arn:${Partition}:s3:::${BucketName}
 	Keys []string // keys that describe a resource of this type
+
+	parts []string // of the ARN, variables as stars
 }
 
 // Version gives the version of the package the table was made from; its last part begins with the date of its collection.

@@ -109,9 +109,13 @@ func (t *ResourceType) Accepts(resource string) bool {
 	if resource == "*" {
 		return true
 	}
-	have, want := strings.SplitN(generous(resource), ":", 6), strings.SplitN(generous(t.ARN), ":", 6)
-	for i := range min(len(have), len(want)) {
-		if !overlap(want[i], have[i]) {
+	rest, more := generous(resource), true
+	for i := 0; more && i < len(t.parts); i++ {
+		part := rest
+		if i < len(t.parts)-1 {
+			part, rest, more = strings.Cut(rest, ":")
+		}
+		if !overlap(t.parts[i], part) {
 			return false
 		}
 	}
@@ -123,23 +127,38 @@ const nameStar = '\x01'
 
 // generous writes variables as stars.
 func generous(s string) string {
+	var b strings.Builder
 	for {
 		from, to := variable(s)
 		if from < 0 {
-			return s
+			break
 		}
-		star := "*"
+		b.WriteString(s[:from])
 		if s[from:to] == "${BucketName}" {
-			star = string(nameStar)
+			b.WriteByte(nameStar)
+		} else {
+			b.WriteByte('*')
 		}
-		s = s[:from] + star + s[to:]
+		s = s[to:]
 	}
+	if b.Len() == 0 {
+		return s
+	}
+	b.WriteString(s)
+	return b.String()
 }
 
 // overlap tells whether a text exists that both patterns match. It goes through the beginnings of a; row[j] tells whether one
 // and b[:j] have a text in common.
 func overlap(a, b string) bool {
-	row := make([]bool, len(b)+1)
+	if a == "*" || b == "*" && a != string(nameStar) || a == b {
+		return true
+	}
+	var space [128]bool
+	row := space[:]
+	if len(b) >= len(space) {
+		row = make([]bool, len(b)+1)
+	}
 	for i := 0; i <= len(a); i++ {
 		diagonal := false // of a[:i-1] and b[:j-1]
 		for j := 0; j <= len(b); j++ {

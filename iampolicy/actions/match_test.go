@@ -2,6 +2,7 @@ package actions
 
 import (
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -58,6 +59,7 @@ func TestAccepts(t *testing.T) {
 		{role, "arn:aws:iam::111122223333:role/${aws:username}", true}, {role, "arn:aws:iam:eu-west-1::role/x", false},
 		{object, "arn:aws:s3:::b/*", true}, {object, "arn:aws:s3:::b", false}, {object, "arn:aws:s3:::*", true}, {object, "arn:aws:s3:::b*", true},
 		{bucket, "arn:aws:s3:::b", true}, {bucket, "arn:aws:s3:::b/*", false}, {bucket, "arn:aws:s3:::b*", true}, {bucket, "arn:aws:s3:::*/*", false}, {bucket, "arn:aws:s3:::", true}, {queue, "arn:aws:sqs:*:*:q", true}, {queue, "arn:aws:sqs:eu-west-1:111122223333", true}, {queue, "x", false},
+		{object, "arn:aws:s3:::b/" + strings.Repeat("x?", 100), true},
 	} {
 		if got := row.of.Accepts(row.resource); got != row.want {
 			t.Errorf("%s %s: %t", row.of.Name, row.resource, got)

@@ -99,7 +99,9 @@ func (e *entry) load(t *table) *Service {
 		e.service = r.service()
 		e.service.Prefix, e.service.Name, e.service.ResourceControl = e.prefix, e.name, e.resourceControl
 		for i := range e.service.Types {
-			e.service.Types[i].ARN = fullARN(e.prefix, e.service.Types[i].ARN)
+			t := &e.service.Types[i]
+			t.ARN = fullARN(e.prefix, t.ARN)
+			t.parts = strings.SplitN(generous(t.ARN), ":", 6)
 		}
 	})
 	return e.service
