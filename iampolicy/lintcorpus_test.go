@@ -48,6 +48,30 @@ func TestCorpus(t *testing.T) {
 	}
 }
 
+// TestSilence: policies that need no finding.
+func TestSilence(t *testing.T) {
+	for _, row := range []struct {
+		name string
+		kind Kind
+		text string
+	}{
+		{"no-account", KindIdentity, ofStatements(`{"Effect":"Allow","Action":"ssm:GetDocument","Resource":"arn:aws:ssm:*::document/AWS-*"}`)},
+		{"scp-language", KindServiceControl, ofStatements(`{"Effect":"Deny","NotAction":["s3:Get*Tagging","sts:*"],"NotResource":"arn:aws:s3:::b"}`,
+			`{"Effect":"Allow","Action":["s3:*Bucket","s3:Get*"],"Resource":"arn:aws:s3:::b","Condition":{"Bool":{"aws:SecureTransport":"true"}}}`)},
+		{"no-grant", KindServiceControl, ofStatements(`{"Effect":"Allow","Action":"*","Resource":"*"}`)},
+		{"no-grant", KindBoundary, ofStatements(`{"Effect":"Allow","Action":"*","Resource":"*"}`)},
+		{"usual", KindTrust, trusting(`"Principal":{"Service":"ec2.amazonaws.com"},"Action":["sts:AssumeRole","sts:TagSession"]`)},
+		{"usual", KindIdentity, ofStatements(okAllow, `{"Sid":"B","Effect":"Allow","Action":"ec2:RunInstances","Resource":["arn:aws:ec2:*:*:instance/*","arn:aws:ec2:*::image/*"],"Condition":{"StringLike":{"ec2:InstanceType":"t3.*"}}}`)},
+		{"usual", KindDelegation, badStatement(`"Principal":{"AWS":"arn:aws:iam::111122223333:root"},"Action":"organizations:ListPolicies","Resource":"*"`)},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			for _, f := range Lint(row.text, row.kind) {
+				t.Errorf("%s: %s %s at %s: %s", row.text, f.Type, f.Code, f.Locations[0].Path, f.Message)
+			}
+		})
+	}
+}
+
 func ExampleLint() {
 	policy := `{
   "Version": "2012-10-17",
