@@ -11,6 +11,7 @@ type condition struct {
 	operator
 	hash   uint32
 	key    string // ASCII letters in lower case
+	name   string // the key as the policy spells it, which is mostly as requests do
 	source string // what it was compiled from: the same for equal conditions
 
 	texts    []template // strings, ARNs and booleans
@@ -24,7 +25,7 @@ type condition struct {
 
 func compileCondition(n *conditionNode, variables bool) condition {
 	op, _ := parseOperator(n.operator.text)
-	c := condition{operator: op, key: lowerKey(n.key.text), hash: hashKey(n.key.text)}
+	c := condition{operator: op, key: lowerKey(n.key.text), name: n.key.text, hash: hashKey(n.key.text)}
 	for _, v := range n.values {
 		c.add(v.text, variables)
 	}
@@ -66,7 +67,7 @@ func (c *condition) add(s string, variables bool) {
 // Without a set operator a key with several values matches nothing, not even a negated operator.
 // A key that is present but has no value, or with a set operator nothing but empty strings, is an empty set.
 func (c *condition) holds(ctx *Context) bool {
-	values, present := ctx.lookup(c.hash, c.key)
+	values, present := ctx.lookup(c.hash, c.name)
 	if c.compare == compareNull {
 		return c.absent && len(values) == 0 || c.there && len(values) > 0
 	}

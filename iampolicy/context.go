@@ -32,10 +32,13 @@ func (c *Context) Set(key string, values ...string) {
 	} else {
 		c.values = append(c.values, values...)
 	}
-	slot := c.find(e.hash, key)
-	if n := c.slots[slot]; n != 0 {
-		c.entries[n-1] = e
-		return
+	slot := e.hash & uint32(len(c.slots)-1)
+	if c.slots[slot] != 0 {
+		slot = c.find(e.hash, key)
+		if n := c.slots[slot]; n != 0 {
+			c.entries[n-1] = e
+			return
+		}
 	}
 	c.entries = append(c.entries, e)
 	c.slots[slot] = uint32(len(c.entries))

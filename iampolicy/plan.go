@@ -204,7 +204,7 @@ func (b *planner) index() {
 			continue
 		}
 		if indexes[c.key] == nil {
-			indexes[c.key] = &keyIndex{hash: c.hash, key: c.key}
+			indexes[c.key] = &keyIndex{hash: c.hash, key: c.name}
 		}
 		c.index = indexes[c.key]
 		c.index.add(c.condition, uint16(i))
