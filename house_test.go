@@ -103,6 +103,7 @@ var law = []layer{
 	{name: "services", packages: []string{"internal/api/sts"}, may: append([]string{"internal/model/sts"}, callLayer...), never: []string{"net/http", "database/sql"}},
 	{name: "services", packages: []string{"internal/api/cloudtrail"}, may: append([]string{"internal/model/cloudtrail"}, callLayer...), never: []string{"net/http", "database/sql"}},
 	{name: "services", packages: []string{"internal/why"}, may: callLayer, never: []string{"net/http", "database/sql"}},
+	{name: "services", packages: []string{"internal/api/accessanalyzer"}, may: append([]string{"internal/model/accessanalyzer"}, callLayer...), never: []string{"net/http", "database/sql"}},
 	{name: "services", packages: []string{"internal/jobs"}, may: callLayer, never: []string{"net/http", "database/sql"}},
 	{name: "models", packages: []string{"internal/model"}, may: nouns},
 	{name: "models", packages: []string{"internal/model/*"}},

@@ -15,7 +15,7 @@ import (
 // events makes the audit events of the call, which ended with err.
 func (x *exchange) events(err error) []ledger.Event {
 	c := &audit.Call{
-		Time: x.now, Rand: x.Rand, RequestID: x.id, Service: x.svc.ID, Name: x.operation.Name, Region: x.region,
+		Time: x.now, Rand: x.Rand, RequestID: x.id, Source: audit.Source(x.svc.SigningName), Service: x.svc.ID, Name: x.operation.Name, Region: x.region,
 		ReadOnly: x.readOnly, Identity: x.shown, UserAgent: x.call.Client.UserAgent,
 		Input: x.in, Output: x.out, Resources: x.call.Notes.Resources, Others: x.call.Notes.Others,
 	}

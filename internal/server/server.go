@@ -13,6 +13,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"umbel/internal/api/accessanalyzer"
 	"umbel/internal/api/account"
 	"umbel/internal/api/cloudtrail"
 	"umbel/internal/api/iam"
@@ -61,7 +62,7 @@ type Server struct {
 
 // Registry lists every service; this list is the only place where they are mounted. events is what LookupEvents searches.
 func Registry(events cloudtrail.Events) *op.Registry {
-	return op.NewRegistry(organizations.Service(), iam.Service(events), sts.Service(), cloudtrail.Service(events), account.Service())
+	return op.NewRegistry(organizations.Service(), iam.Service(events), sts.Service(), cloudtrail.Service(events), account.Service(), accessanalyzer.Service())
 }
 
 // NewToken makes an operator's token.

@@ -21,6 +21,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"umbel/internal/model"
+	"umbel/internal/model/accessanalyzer"
 	"umbel/internal/model/cloudtrail"
 	"umbel/internal/model/iam"
 	"umbel/internal/model/organizations"
@@ -43,6 +44,8 @@ func newTypes(t testing.TB, op *model.Operation) (in, out any) {
 		in, out, ok = sts.New(op.Name)
 	case "cloudtrail":
 		in, out, ok = cloudtrail.New(op.Name)
+	case "accessanalyzer":
+		in, out, ok = accessanalyzer.New(op.Name)
 	default:
 		return reflect.New(typeOf(op.Input)).Interface(), reflect.New(typeOf(op.Output)).Interface()
 	}

@@ -30,6 +30,8 @@ type table map[fault.Code]entry
 // service never raises; it is answered as an internal failure.
 func serviceErrors(id string) table {
 	switch id {
+	case "accessanalyzer":
+		return accessanalyzerErrors
 	case "cloudtrail":
 		return cloudtrailErrors
 	case "iam":
@@ -115,11 +117,12 @@ func (f *failure) describe(s *model.Shape) {
 
 // add gives the failure a further member, if the error of the model has it or the error is not in the model.
 func (f *failure) add(shape *model.Shape, name string, value any) {
-	if shape != nil && shape.Member(name) == nil {
-		return
-	}
 	if shape != nil {
-		name = shape.Member(name).WireName()
+		i := slices.IndexFunc(shape.Members, func(m *model.Member) bool { return strings.EqualFold(m.Name, name) }) // "Reason" or "reason"
+		if i < 0 {
+			return
+		}
+		name = shape.Members[i].WireName()
 	}
 	f.members = append(f.members, failureMember{name, value})
 }

@@ -15,6 +15,8 @@ func violated(svc *model.Service, vs []Violation) error {
 		return violatedOrganizations(vs[0])
 	case "cloudtrail":
 		return violatedCloudTrail(vs)
+	case "accessanalyzer":
+		return violatedAccessAnalyzer(vs)
 	}
 	return fault.New(fault.ValidationFailed, "%s", detected(vs))
 }
@@ -83,4 +85,15 @@ func violatedCloudTrail(vs []Violation) error {
 		code = fault.InvalidPageToken
 	}
 	return fault.New(code, "%s", text)
+}
+
+// violatedAccessAnalyzer names the members one by one, too (Access Analyzer API Reference, ValidationException).
+func violatedAccessAnalyzer(vs []Violation) error {
+	fields := make([]map[string]string, len(vs))
+	for i, v := range vs {
+		fields[i] = map[string]string{"name": v.Path, "message": v.String()}
+	}
+	e := fault.New(fault.ValidationFailed, "%s", detected(vs))
+	e.Fields = map[string]any{"fieldList": fields}
+	return e
 }

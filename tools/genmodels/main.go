@@ -16,7 +16,7 @@ import (
 )
 
 // served are the services with served operations. The others have a model only.
-var served = []string{"cloudtrail", "iam", "organizations", "sts"}
+var served = []string{"accessanalyzer", "cloudtrail", "iam", "organizations", "sts"}
 
 func main() {
 	check := flag.Bool("check", false, "compare with the committed types instead of writing them")

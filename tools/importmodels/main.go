@@ -21,7 +21,7 @@ import (
 )
 
 // services are the models imported, by botocore's directory name.
-var services = []string{"account", "cloudtrail", "iam", "organizations", "sts"}
+var services = []string{"accessanalyzer", "account", "cloudtrail", "iam", "organizations", "sts"}
 
 func main() {
 	check := flag.Bool("check", false, "compare with the committed models instead of writing them")

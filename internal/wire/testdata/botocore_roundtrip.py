@@ -55,6 +55,9 @@ class Maker:
 
     def _structure(self, shape, depth, _):
         out = {}
+        if shape.is_tagged_union:  # exactly one member is set
+            name = self.rng.choice(list(shape.members))
+            return {name: self.value(shape.members[name], depth + 1)}
         for name, member in shape.members.items():
             place = member.serialization.get("location")
             payload = shape.serialization.get("payload") == name
