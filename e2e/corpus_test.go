@@ -1,10 +1,12 @@
 package e2e_test
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -139,5 +141,50 @@ func wantTooLong(t *testing.T, err error) {
 	var e *types.ConstraintViolationException
 	if !errors.As(err, &e) || e.Reason != types.ConstraintViolationExceptionReasonPolicyContentLimitExceeded {
 		t.Errorf("have %s, want POLICY_CONTENT_LIMIT_EXCEEDED", refusal(err))
+	}
+}
+
+// TestPublishedPoliciesAreValid validates every published SCP with the AWS CLI: no error is found in any, and each finding is
+// whole.
+func TestPublishedPoliciesAreValid(t *testing.T) {
+	if testing.Short() {
+		t.Skip("the AWS CLI takes its time")
+	}
+	cli := requireCLI(t)
+	s := testenv.Start(t)
+	key, err := s.Administrator("").Credentials.Retrieve(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	if err := configureCLI(dir); err != nil {
+		t.Fatal(err)
+	}
+	for i, text := range publishedPolicies(t) {
+		file := filepath.Join(dir, fmt.Sprintf("%d.json", i))
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		cmd := exec.Command(cli, "--endpoint-url", s.URL, "--output", "json", "accessanalyzer", "validate-policy", "--policy-type", "SERVICE_CONTROL_POLICY",
+			"--policy-document", "file://"+file)
+		cmd.Env = append(cliEnvironment(dir), "AWS_ACCESS_KEY_ID="+key.AccessKeyID, "AWS_SECRET_ACCESS_KEY="+key.SecretAccessKey, "AWS_SESSION_TOKEN="+key.SessionToken)
+		out, err := cmd.Output()
+		if err != nil {
+			t.Fatalf("example %d: %v", i, err)
+		}
+		var answer struct {
+			Findings []struct {
+				FindingType, IssueCode, FindingDetails, LearnMoreLink string
+				Locations                                             []any
+			}
+		}
+		if err := json.Unmarshal(out, &answer); err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range answer.Findings {
+			if f.FindingType == "ERROR" || f.IssueCode == "" || f.FindingDetails == "" || f.LearnMoreLink == "" || len(f.Locations) == 0 {
+				t.Errorf("example %d: %+v\n%s", i, f, text)
+			}
+		}
 	}
 }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"os"
@@ -126,7 +125,7 @@ func (l *fileLinter) file(path string) error {
 	}
 	kind, ok := policyKinds[l.kind]
 	if !ok {
-		kind = guessKind(w.Text)
+		kind = iampolicy.GuessKind(w.Text)
 	}
 	l.add(path, "", kind, w)
 	return nil
@@ -169,46 +168,6 @@ func learnMore(f iampolicy.Finding) string {
 		return ""
 	}
 	return "https://docs.aws.amazon.com/IAM/latest/UserGuide/access-analyzer-reference-policy-checks.html#" + f.Anchor()
-}
-
-// guessKind tells a policy's kind from what it says.
-func guessKind(text string) iampolicy.Kind {
-	var p struct{ Statement json.RawMessage }
-	if json.Unmarshal([]byte(text), &p) != nil {
-		return iampolicy.KindIdentity // Lint tells what is wrong with it
-	}
-	var statements []map[string]any
-	if json.Unmarshal(p.Statement, &statements) != nil {
-		var one map[string]any
-		if json.Unmarshal(p.Statement, &one) != nil {
-			return iampolicy.KindIdentity
-		}
-		statements = append(statements, one)
-	}
-	kind := iampolicy.KindIdentity
-	trust := true
-	for _, s := range statements {
-		if s["Principal"] != nil || s["NotPrincipal"] != nil {
-			kind = iampolicy.KindResource
-		}
-		trust = trust && assumesRoles(s["Action"])
-	}
-	if kind == iampolicy.KindResource && trust {
-		return iampolicy.KindTrust
-	}
-	return kind
-}
-
-// assumesRoles tells whether an Action holds only what trust policies speak of.
-func assumesRoles(action any) bool {
-	list, ok := action.([]any)
-	if !ok {
-		list = []any{action}
-	}
-	return !slices.ContainsFunc(list, func(a any) bool {
-		name, _ := a.(string)
-		return !strings.HasPrefix(name, "sts:")
-	})
 }
 
 // report writes the findings as --output says.
