@@ -16,6 +16,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/organizations"
 	"github.com/aws/aws-sdk-go-v2/service/organizations/types"
 
+	"umbel/iampolicy"
 	"umbel/internal/testenv"
 )
 
@@ -144,9 +145,17 @@ func wantTooLong(t *testing.T, err error) {
 	}
 }
 
-// TestPublishedPoliciesAreValid validates every published SCP with the AWS CLI: no error is found in any, and each finding is
-// whole.
-func TestPublishedPoliciesAreValid(t *testing.T) {
+// publishedMistakes are the errors in what AWS publishes, by their code.
+var publishedMistakes = map[string]string{
+	"INVALID_ACTION":       "actions of private marketplaces that AWS has renamed since",
+	"INVALID_ARN_RESOURCE": "function/* for a function of Lambda, and what is left open",
+	"INVALID_REGION":       "{example-region-1}, left open",
+	"INVALID_VPC_FORMAT":   "a VPC, left open",
+}
+
+// TestPublishedPoliciesAreValidated validates every published SCP with the AWS CLI: no errors are found but those that AWS made,
+// each finding is whole, and they are those of the language.
+func TestPublishedPoliciesAreValidated(t *testing.T) {
 	if testing.Short() {
 		t.Skip("the AWS CLI takes its time")
 	}
@@ -181,8 +190,11 @@ func TestPublishedPoliciesAreValid(t *testing.T) {
 		if err := json.Unmarshal(out, &answer); err != nil {
 			t.Fatal(err)
 		}
+		if want := iampolicy.Lint(text, iampolicy.KindServiceControl); len(want) != len(answer.Findings) {
+			t.Errorf("example %d: %d findings, the language has %d", i, len(answer.Findings), len(want))
+		}
 		for _, f := range answer.Findings {
-			if f.FindingType == "ERROR" || f.IssueCode == "" || f.FindingDetails == "" || f.LearnMoreLink == "" || len(f.Locations) == 0 {
+			if f.FindingType == "ERROR" && publishedMistakes[f.IssueCode] == "" || f.IssueCode == "" || f.FindingDetails == "" || f.LearnMoreLink == "" || len(f.Locations) == 0 {
 				t.Errorf("example %d: %+v\n%s", i, f, text)
 			}
 		}
