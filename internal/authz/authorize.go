@@ -32,17 +32,31 @@ func (a *Authorizer) Authorize(c *op.Call, o *op.Operation, in any) error {
 		return fmt.Errorf("authz: %s.%s named nothing to authorize", o.Service, o.Name)
 	}
 	for i := range targets {
-		q, err := ask(c, &targets[i])
+		q, err := ask(c, &targets[i], a.context())
 		if err != nil {
 			return err
 		}
 		if d := a.decide(c, &q); d.Outcome != iampolicy.Allowed {
-			return denied(c, &targets[i], d).Because(&Refusal{
+			return denied(c, &targets[i], d).Because(&Refusal{ // keeps the context
 				Request: q.request, Policies: policies(c, q.target, q.owner), Decision: d, caller: c.Caller,
 			})
 		}
+		a.release(q.request.Context)
 	}
 	return nil
+}
+
+// context gives an empty context; release takes it back, when nobody looks at it any more.
+func (a *Authorizer) context() *iampolicy.Context {
+	if k, ok := a.contexts.Get().(*iampolicy.Context); ok {
+		return k
+	}
+	return new(iampolicy.Context)
+}
+
+func (a *Authorizer) release(k *iampolicy.Context) {
+	k.Reset()
+	a.contexts.Put(k)
 }
 
 // checkSessionUse holds what sessions of GetSessionToken and GetFederationToken cannot do: call IAM, unless with MFA the
@@ -60,17 +74,18 @@ func checkSessionUse(c *op.Call) error {
 
 // Decide decides one target of a call.
 func (a *Authorizer) Decide(c *op.Call, t *op.Target) (iampolicy.Decision, error) {
-	q, err := ask(c, t)
+	q, err := ask(c, t, a.context())
 	if err != nil {
 		return iampolicy.Decision{}, err
 	}
+	defer a.release(q.request.Context)
 	return a.decide(c, &q), nil
 }
 
 // Gather gives what decides one target of a call: the request with its condition keys, and every policy that has a say, as the
 // decision is explained by them. ErrMoved asks for a new view.
 func Gather(c *op.Call, t *op.Target) (iampolicy.Request, iampolicy.Policies, error) {
-	q, err := ask(c, t)
+	q, err := ask(c, t, new(iampolicy.Context))
 	if err != nil {
 		return iampolicy.Request{}, iampolicy.Policies{}, err
 	}
@@ -89,18 +104,19 @@ type question struct {
 	request iampolicy.Request
 }
 
-// ask puts one target of a call as a request.
-func ask(c *op.Call, t *op.Target) (question, error) {
+// ask puts one target of a call as a request, with its condition keys in k, which is empty.
+func ask(c *op.Call, t *op.Target, k *iampolicy.Context) (question, error) {
 	o, err := ownerOf(c, t)
 	if err != nil {
 		return question{}, err
 	}
+	conditionKeys(k, c, t, o)
 	return question{t, o, iampolicy.Request{
 		Principal:       principal(c),
 		Action:          t.Action,
 		Resource:        t.Resource,
 		ResourceAccount: string(o.account),
-		Context:         conditionKeys(c, t, o),
+		Context:         k,
 	}}, nil
 }
 

@@ -1,6 +1,8 @@
 package authz
 
 import (
+	"sync"
+
 	"umbel/iampolicy"
 	"umbel/internal/domain/iam"
 	"umbel/internal/domain/org"
@@ -18,6 +20,7 @@ type Authorizer struct {
 	chains      *recent.Cache[*iampolicy.Level, *iampolicy.Chain] // by the first of the levels, which live as long as their organization's revision
 	permissions *recent.Cache[holder, *iampolicy.Permissions]
 	resources   *recent.Cache[iampolicy.Source, *iampolicy.ResourcePolicy]
+	contexts    sync.Pool // of *iampolicy.Context, empty: a tenth of what a call allocates
 }
 
 // How many an Authorizer remembers for sure. Each takes about a kilobyte, and the plans of the actions asked for.

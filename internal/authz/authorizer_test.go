@@ -84,6 +84,7 @@ func TestNothingStale(t *testing.T) {
 	guard := func(w *world, kind org.PolicyType, text string) {
 		w.guard(ownOrg, kind, string(member), text)
 	}
+	const trustAccount = `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"222222222222"},"Action":"sts:AssumeRole"}]}`
 	const denyTrust = `{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Principal":"*","Action":"sts:AssumeRole","Resource":"*"}]}`
 	for name, c := range map[string]struct {
 		change               func(*world)
@@ -122,11 +123,12 @@ func TestNothingStale(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			w, a := settled(t), authz.NewAuthorizer()
+			trust := iampolicy.Source{ID: "trust", Document: iampolicy.NewDocument(trustAccount)}
 			s := &iam.Session{Account: member, Kind: iam.RoleSession, RoleName: "deployer", PolicyARNs: []string{ident.IAM(member, "policy/limit")}}
 			check := func(w *world, when string, alice, deployer, sts bool) {
 				t.Helper()
 				create := op.Target{Resource: newUser, Action: "iam:CreateUser"}
-				assume := op.Target{Resource: "arn:aws:iam::222222222222:role/other", Action: "sts:AssumeRole"}
+				assume := op.Target{Resource: "arn:aws:iam::222222222222:role/other", Action: "sts:AssumeRole", Policy: &trust}
 				for range 2 {
 					for _, q := range []struct {
 						who  string

@@ -9,10 +9,9 @@ import (
 	"umbel/internal/op"
 )
 
-// conditionKeys gives the global condition keys of the request and those of the target
+// conditionKeys sets the global condition keys of the request and those of the target
 // (IAM User Guide, "AWS global condition context keys").
-func conditionKeys(c *op.Call, t *op.Target, o owner) *iampolicy.Context {
-	k := new(iampolicy.Context)
+func conditionKeys(k *iampolicy.Context, c *op.Call, t *op.Target, o owner) {
 	k.Grow(24 + len(t.Keys) + len(t.Tags))
 	path := principalKeys(k, c)
 	requestKeys(k, c)
@@ -23,7 +22,6 @@ func conditionKeys(c *op.Call, t *op.Target, o owner) *iampolicy.Context {
 	for i := range t.Keys {
 		k.Set(t.Keys[i].Name, t.Keys[i].Values...)
 	}
-	return k
 }
 
 // principalKeys are those that follow from who calls. It gives the path of the caller's account in its organization.
