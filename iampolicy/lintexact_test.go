@@ -47,56 +47,77 @@ func listed(r *rand.Rand, name string, words ...string) string {
 	return fmt.Sprintf("%q:%s", name, raw)
 }
 
-// randomStatement makes statements that often say the same.
-func randomStatement(r *rand.Rand, kind Kind) string {
-	not := func(name string) string {
+// throws are those that make one statement: its actions, its resources and principals, its conditions, their values.
+type throws [4]uint64
+
+// again throws some of the throws once more, so that statements often say nearly the same.
+func (d throws) again(r *rand.Rand) throws {
+	for i := range d {
+		if r.IntN(3) == 0 {
+			d[i] = r.Uint64()
+		}
+	}
+	return d
+}
+
+func (d throws) statement(kind Kind) string {
+	at := func(i int) *rand.Rand { return rand.New(rand.NewPCG(d[i], 0)) }
+	r, of := at(0), at(1)
+	not := func(r *rand.Rand, name string) string {
 		if r.IntN(5) == 0 {
 			return "Not" + name
 		}
 		return name
 	}
 	effect := []string{"Allow", "Deny"}[r.IntN(2)]
-	members := []string{`"Effect":"` + effect + `"`, listed(r, not("Action"), "s3:*", "s3:Get*", "s3:GetObject", "S3:getobject", "s3:Put?bject", "*", "iam:*", "*:Get*")}
+	members := []string{`"Effect":"` + effect + `"`, listed(r, not(r, "Action"), "s3:*", "s3:Get*", "s3:GetObject", "S3:getobject", "s3:Put?bject", "*", "iam:*", "*:Get*")}
 	if kind == KindResource {
 		name := "Principal"
 		if effect == "Deny" {
-			name = not(name)
+			name = not(of, name)
 		}
-		members = append(members, `"`+name+`":`+[]string{`"*"`, `{"AWS":"*"}`, `{"AWS":"111122223333"}`, `{"AWS":["111122223333","` + user.ARN + `"]}`, `{"AWS":"` + user.ARN + `","Service":"ec2.amazonaws.com"}`}[r.IntN(5)])
+		members = append(members, `"`+name+`":`+[]string{`"*"`, `{"AWS":"*"}`, `{"AWS":"111122223333"}`, `{"AWS":["111122223333","` + user.ARN + `"]}`, `{"AWS":"` + user.ARN + `","Service":"ec2.amazonaws.com"}`}[of.IntN(5)])
 	}
-	members = append(members, listed(r, not("Resource"), "*", "arn:aws:s3:::b", "arn:aws:s3:::b*", "arn:aws:s3:::b/*", "arn:aws:s3:::b/${aws:username}", "arn:aws:s3:::?/x", "arn:*:s3:::b/x", "arn:aws:s3"))
-	operators := map[string][]string{
-		"aws:username":               {"StringEquals", "StringNotEquals", "StringEqualsIfExists", "StringLike", "StringNotLike", "StringEqualsIgnoreCase"},
-		"aws:SecureTransport":        {"Bool", "BoolIfExists"},
-		"aws:MultiFactorAuthAge":     {"NumericLessThan", "NumericGreaterThan", "NumericEquals", "NumericNotEquals", "NumericLessThanEqualsIfExists"},
-		"aws:SourceIp":               {"IpAddress", "NotIpAddress", "IpAddressIfExists"},
-		"aws:CurrentTime":            {"DateLessThan", "DateGreaterThan", "DateEquals"},
-		"aws:TagKeys":                {"ForAnyValue:StringEquals", "ForAllValues:StringNotEquals", "ForAllValues:StringLike"},
-		"aws:PrincipalTag/team":      {"StringEquals", "Null", "StringLike"},
-		"aws:PrincipalTag/undefined": {"Null", "StringNotEquals"},
-	}
-	blocks := map[string][]string{}
-	for range r.IntN(4) {
-		key := []string{"aws:username", "aws:SecureTransport", "aws:MultiFactorAuthAge", "aws:SourceIp", "aws:CurrentTime", "aws:TagKeys", "aws:PrincipalTag/team", "aws:PrincipalTag/undefined"}[r.IntN(8)]
-		op := operators[key][r.IntN(len(operators[key]))]
-		if !slices.ContainsFunc(blocks[op], func(s string) bool { return strings.HasPrefix(s, `"`+key) }) {
-			blocks[op] = append(blocks[op], listed(r, key, valuesFor(key, op)...))
-		}
-	}
-	var conditions []string
-	for _, op := range slices.Sorted(func(yield func(string) bool) {
-		for op := range blocks {
-			if !yield(op) {
-				return
-			}
-		}
-	}) {
-		conditions = append(conditions, `"`+op+`":{`+strings.Join(blocks[op], ",")+`}`)
-	}
-	if len(conditions) > 0 {
-		members = append(members, `"Condition":{`+strings.Join(conditions, ",")+`}`)
+	members = append(members, listed(of, not(of, "Resource"), "*", "arn:aws:s3:::b", "arn:aws:s3:::b*", "arn:aws:s3:::b/*", "arn:aws:s3:::b/${aws:username}", "arn:aws:s3:::?/x", "arn:*:s3:::b/x", "arn:aws:s3"))
+	if block := conditionBlock(at(2), at(3)); block != "" {
+		members = append(members, `"Condition":{`+block+`}`)
 	}
 	return "{" + strings.Join(members, ",") + "}"
+}
+
+// keyOperators are the keys of conditions, each with its operators.
+var keyOperators = []struct {
+	key       string
+	operators []string
+}{
+	{"aws:username", []string{"StringEquals", "StringNotEquals", "StringEqualsIfExists", "StringLike", "StringNotLike", "StringEqualsIgnoreCase"}},
+	{"aws:SecureTransport", []string{"Bool", "BoolIfExists"}},
+	{"aws:MultiFactorAuthAge", []string{"NumericLessThan", "NumericGreaterThan", "NumericEquals", "NumericNotEquals", "NumericLessThanEqualsIfExists"}},
+	{"aws:SourceIp", []string{"IpAddress", "NotIpAddress", "IpAddressIfExists"}},
+	{"aws:CurrentTime", []string{"DateLessThan", "DateGreaterThan", "DateEquals"}},
+	{"aws:TagKeys", []string{"ForAnyValue:StringEquals", "ForAnyValue:StringLike", "ForAllValues:StringNotEquals", "ForAllValues:StringLike", "StringEquals"}},
+	{"aws:PrincipalTag/team", []string{"StringEquals", "Null", "StringLike"}},
+	{"aws:PrincipalTag/undefined", []string{"Null", "StringNotEquals"}},
+}
+
+func conditionBlock(r, values *rand.Rand) string {
+	var names []string
+	blocks := map[string][]string{}
+	for range r.IntN(4) {
+		of := keyOperators[r.IntN(len(keyOperators))]
+		op := of.operators[r.IntN(len(of.operators))]
+		if slices.ContainsFunc(blocks[op], func(s string) bool { return strings.HasPrefix(s, `"`+of.key) }) {
+			continue
+		}
+		if blocks[op] == nil {
+			names = append(names, op)
+		}
+		blocks[op] = append(blocks[op], listed(values, of.key, valuesFor(of.key, op)...))
+	}
+	for i, op := range names {
+		names[i] = `"` + op + `":{` + strings.Join(blocks[op], ",") + `}`
+	}
+	return strings.Join(names, ",")
 }
 
 func valuesFor(key, op string) []string {
@@ -194,8 +215,10 @@ func TestNeedlessIsNeedless(t *testing.T) {
 	for range 2000 {
 		kind := []Kind{KindIdentity, KindServiceControl, KindResource}[r.IntN(3)]
 		var statements []string
+		var d throws
 		for range 1 + r.IntN(4) {
-			statements = append(statements, randomStatement(r, kind))
+			d = d.again(r)
+			statements = append(statements, d.statement(kind))
 		}
 		text := ofStatements(statements...)
 		var needless []Finding

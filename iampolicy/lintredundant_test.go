@@ -40,5 +40,6 @@ var neverCases = []lintCase{
 	{"STATEMENT_NEVER_MATCHES", KindIdentity, under(`"IpAddress":{«"aws:SourceIp"»:"203.0.113.0/25"},"NotIpAddress":{"aws:SourceIp":["203.0.113.0/24","x"]}`), under(`"IpAddress":{"aws:SourceIp":"203.0.113.0/24"},"NotIpAddress":{"aws:SourceIp":"203.0.113.0/25"}`)},
 	{"STATEMENT_NEVER_MATCHES", KindIdentity, under(`"IpAddress":{«"aws:SourceIp"»:"255.255.255.255"},"NotIpAddress":{"aws:SourceIp":"0.0.0.0/0"}`), under(`"NotIpAddress":{"aws:SourceIp":"0.0.0.0/0"},"Null":{"aws:SourceIp":"false"}`)},
 	{"STATEMENT_NEVER_MATCHES", KindIdentity, under(`"DateEquals":{«"aws:CurrentTime"»:"soon"}`), under(`"StringLike":{"aws:username":"a*"},"StringNotLike":{"aws:username":"a*"}`)},
+	{"STATEMENT_NEVER_MATCHES", KindIdentity, under(`"Null":{«"aws:TagKeys"»:"true"},"ForAnyValue:StringLike":{"aws:TagKeys":"b"}`), under(`"ForAnyValue:StringEquals":{"aws:TagKeys":"a"},"ForAnyValue:StringLike":{"aws:TagKeys":"b"}`)},
 	{"STATEMENT_NEVER_MATCHES", KindIdentity, under(`"StringEquals":{«"aws:username"»:"a"},"StringEqualsIgnoreCase":{"aws:username":"b"}`), under(`"StringEquals":{"aws:username":"${aws:userid}"},"StringLike":{"aws:username":"b"}`)},
 }
