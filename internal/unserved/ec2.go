@@ -42,6 +42,9 @@ func (r *request) tagging(name string, a *actions.Action) []op.Target {
 		t.Keys = append(t.Keys, r.tagKeys(arn)...) // the table has them by the types of resources
 		out = addTarget(out, t)
 	}
+	if len(out) == 0 {
+		return r.ofTable(name, a)
+	}
 	return out
 }
 

@@ -11,6 +11,7 @@ import (
 // name nothing.
 func FuzzDerive(f *testing.F) {
 	f.Add("ec2", "POST", "/", "", "", form, []byte("Action=RunInstances&Version=2016-11-15&TagSpecification.1.Tag.1.Key=a&InstanceId.1=i-1"))
+	f.Add("ec2", "POST", "/", "", "", form, []byte("Action=CreateTags&ResourceId.1.x=y"))
 	f.Add("s3", "PUT", "/b/k", "versionId=1", "", "", []byte("<Delete><Object><Key>a</Key></Object></Delete>"))
 	f.Add("s3", "POST", "/b", "delete", "", "", []byte("<Delete><Object><Key>a</Key></Object></Delete>"))
 	f.Add("dynamodb", "POST", "/", "", "DynamoDB_20120810.TransactWriteItems", "application/x-amz-json-1.0", []byte(`{"TransactItems":[{"Put":{"TableName":"A"}}]}`))

@@ -43,7 +43,7 @@ func (r *request) ofAction(name string) []op.Target {
 		return []op.Target{r.target(name, "arn:"+ident.Partition+":apigateway:"+r.region+"::"+strings.TrimPrefix(r.wire.Path, "/v2"), a, nil)}
 	case r.prefix == "bedrock" && known && r.members.one("modelId") != "":
 		return []op.Target{r.target(name, r.model(r.members.one("modelId")), a, nil)}
-	case known && r.members.has("ResourceId") && (name == "ec2:CreateTags" || name == "ec2:DeleteTags"):
+	case known && (name == "ec2:CreateTags" || name == "ec2:DeleteTags"):
 		return r.tagging(name, a)
 	case !known:
 		return []op.Target{r.target(name, "*", nil, nil)}
