@@ -30,6 +30,7 @@ type jsonLevel struct {
 type jsonSource struct {
 	Name     string          `json:"name"`
 	Document json.RawMessage `json:"document"`
+	Unknown  bool            `json:"unknown"` // in place of the document
 }
 
 type jsonRequest struct {
@@ -41,6 +42,7 @@ type jsonRequest struct {
 	CanonicalUser   string                     `json:"canonicalUser"`
 	Context         map[string]json.RawMessage `json:"context"`
 	Policies        json.RawMessage            `json:"policies"`
+	Unknown         []Unknown                  `json:"unknown"`
 }
 
 // DecodePolicies reads a set of policies. Every document is parsed; the error names the first that is malformed.
@@ -78,27 +80,38 @@ func DecodePolicies(text []byte) (*PolicySet, error) {
 // caller. Context values are strings, numbers, booleans, or lists of them. Without resourceAccount, the account in the
 // resource's ARN owns it, else the principal's own. Of a federated user, federatedBy gives the ARN of the IAM user whose session
 // it is; canonicalUser gives the canonical user ID of the principal's account. ResourcePolicyMustAllow tells whether the resource's policy must allow.
+//
+// A request with something unknown is refused: see DecodePartialRequest.
 func DecodeRequest(text []byte, shared *PolicySet) (*Request, *Policies, error) {
+	req, ps, unknowns, err := DecodePartialRequest(text, shared)
+	if err == nil && len(unknowns) > 0 {
+		return nil, nil, errors.New("unknown: here everything must be known")
+	}
+	return req, ps, err
+}
+
+// decodeRequest reads a request, and gives it as it was written too.
+func decodeRequest(text []byte, shared *PolicySet) (*jsonRequest, *Request, *Policies, error) {
 	var in jsonRequest
 	if err := decodeStrict(text, &in); err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
 	set := shared
 	if len(in.Policies) > 0 && string(in.Policies) != "null" {
 		own, err := DecodePolicies(in.Policies)
 		if err != nil {
-			return nil, nil, fmt.Errorf("policies: %w", err)
+			return nil, nil, nil, fmt.Errorf("policies: %w", err)
 		}
 		set = own
 	}
 	service, name, _ := strings.Cut(in.Action, ":")
 	switch {
 	case set == nil:
-		return nil, nil, errors.New("no policies: neither in the request nor for all")
+		return nil, nil, nil, errors.New("no policies: neither in the request nor for all")
 	case service == "" || name == "":
-		return nil, nil, fmt.Errorf(`action: %q is not of the form "service:Name"`, in.Action)
+		return nil, nil, nil, fmt.Errorf(`action: %q is not of the form "service:Name"`, in.Action)
 	case in.Resource == "":
-		return nil, nil, errors.New(`resource: missing: an ARN, or "*"`)
+		return nil, nil, nil, errors.New(`resource: missing: an ARN, or "*"`)
 	}
 	req := &Request{Action: in.Action, Resource: in.Resource, ResourceAccount: in.ResourceAccount, Context: new(Context)}
 	if parts := strings.SplitN(in.Resource, ":", 6); in.ResourceAccount == "" && len(parts) == 6 && len(parts[4]) == 12 && isDigits(parts[4]) {
@@ -107,22 +120,22 @@ func DecodeRequest(text []byte, shared *PolicySet) (*Request, *Policies, error) 
 	for key, raw := range in.Context {
 		values, err := contextValues(raw)
 		if err != nil {
-			return nil, nil, fmt.Errorf("context: %s: %w", key, err)
+			return nil, nil, nil, fmt.Errorf("context: %s: %w", key, err)
 		}
 		if _, twice := req.Context.Get(key); twice {
-			return nil, nil, fmt.Errorf("context: %s: given twice, in different case", key)
+			return nil, nil, nil, fmt.Errorf("context: %s: given twice, in different case", key)
 		}
 		req.Context.Set(key, values...)
 	}
 	var err error
 	if req.Principal, err = ParsePrincipal(in.Principal, req.Context); err != nil {
-		return nil, nil, fmt.Errorf("principal: %w", err)
+		return nil, nil, nil, fmt.Errorf("principal: %w", err)
 	}
 	req.Principal.UserARN, req.Principal.CanonicalUser = in.FederatedBy, in.CanonicalUser
 	describePrincipal(&req.Principal, req.Context)
 	policies := set.policies
 	policies.ResourceMustAllow = ResourcePolicyMustAllow(req.Action, req.Resource)
-	return req, &policies, nil
+	return &in, req, &policies, nil
 }
 
 func decodeStrict(text []byte, into any) error {
@@ -177,6 +190,12 @@ func (s *jsonSource) source(where string) (Source, error) {
 	var text string
 	if json.Unmarshal(s.Document, &text) != nil {
 		text = string(s.Document)
+	}
+	if s.Unknown && text == "" && s.Name != "" {
+		return Source{ID: s.Name}, nil
+	}
+	if s.Unknown {
+		return Source{}, fmt.Errorf("%s: an unknown policy has a name and no document", where)
 	}
 	if text == "" {
 		return Source{}, fmt.Errorf("%s: the policy %q has no document", where, s.Name)

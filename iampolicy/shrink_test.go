@@ -54,7 +54,7 @@ func many(in []Source) (out []jsonSource) {
 		if readDocument(string(text)).malformed {
 			text, _ = json.Marshal(string(text))
 		}
-		out = append(out, jsonSource{p.ID, text})
+		out = append(out, jsonSource{Name: p.ID, Document: text})
 	}
 	return out
 }

@@ -55,7 +55,8 @@ type PartialDecision struct {
 	// A key of a family is named by itself ("aws:ResourceTag/team"). Empty unless Outcome is Depends.
 	DependsOn []string
 	// Decision is what all decisions agree on where the outcome does not depend: a layer, policy or statement that is not
-	// the same for all values is left out, and Outcome is ImplicitDeny unless every denial is explicit.
+	// the same for all values is left out, and Outcome is ImplicitDeny unless every denial is explicit. What
+	// would take too much work to find out is left out too.
 	Decision Decision
 	// Allowing and Denying are examples for either side where the outcome depends. Together with any values of
 	// the unknowns that do not matter they hold.
@@ -67,8 +68,8 @@ type Example struct {
 	// Values holds the values of each name in DependsOn; none at all for a key that is absent. For a policy it is what
 	// the policy does with the request: "deny", "nothing" or "allow", for a resource's policy "allow account", "allow role" or
 	// "allow caller", after whom it names; and "none" for a policy that is not there.
-	Values   map[string][]string
-	Decision Decision
+	Values   map[string][]string `json:"values"`
+	Decision Decision            `json:"decision"`
 }
 
 // UndecidedError tells that a partial decision would need too much work. It is never returned in place of a wrong answer.
@@ -107,12 +108,12 @@ func DecidePartly(req *Request, ps *Policies, unknowns []Unknown) (PartialDecisi
 		return definite(Decide(q.request(), ps)), nil
 	}
 	least, most := q.bounds()
-	if least.Outcome == most.Outcome && !q.escaping {
-		return definite(between(least, most)), nil
+	if least == most && least.Sid != standInSid && !q.escaping {
+		return definite(least), nil
 	}
 	d, err := q.tabulate()
-	if err != nil && most.Outcome != Allowed && !q.escaping { // what cannot be told is only which denials are explicit
-		return definite(between(least, most)), nil
+	if err != nil && least.Outcome != Allowed == (most.Outcome != Allowed) && !q.escaping {
+		return definite(between(least, most)), nil // what cannot be told is only who decides
 	}
 	return d, err
 }

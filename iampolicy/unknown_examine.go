@@ -267,7 +267,7 @@ func (q *question) askBool(c *condition) {
 	}
 }
 
-// askTyped notes a condition on a number, date, address or binary. Parts of a text are not asked for such.
+// askTyped notes a condition on a number, date, address or binary. Of parts of a text only likely values are tried.
 func (q *question) askTyped(f field, c *condition) {
 	if v := f[0].v; len(f) == 1 && v.domain == nil {
 		v.typed = append(v.typed, c)
@@ -275,6 +275,9 @@ func (q *question) askTyped(f field, c *condition) {
 	}
 	for _, v := range f.unknowns() {
 		v.inexact = true
+	}
+	for _, s := range typedTexts([]*condition{c}, false) {
+		q.askUnknown(f, [][]token{literalTokens(s, oneRune)}, false)
 	}
 }
 

@@ -34,13 +34,14 @@ func spelled(p []token) (string, bool) {
 // guess finds values for the texts of links that match the patterns with values of the unknowns in them.
 func (q *question) guess() (tooMany *blank) {
 	for _, l := range q.links {
-		b := l.text.unknowns()[0]
 		for _, tokens := range l.instances() {
 			q.askUnknown(l.text, [][]token{tokens}, false)
 		}
-		b.options = nil
-		if !b.fillAlone() {
-			return b
+		for _, b := range l.text.unknowns() {
+			b.options = nil
+			if !b.fillAlone() {
+				return b
+			}
 		}
 	}
 	return nil

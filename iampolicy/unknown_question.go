@@ -263,12 +263,15 @@ func (q *question) declarePrincipal(names map[string]bool) error {
 		q.derive("aws:userid", field{uid, {text: ":"}, last}.compact())
 	}
 	for key := range q.fields {
-		if names[key] && q.fields[key][0].v.key == "" {
+		if names[key] && q.fields[key].derived() {
 			return fmt.Errorf("unknown: %s follows the principal, which is unknown itself", key)
 		}
 	}
 	return nil
 }
+
+// derived tells that a key's text follows the principal.
+func (f field) derived() bool { return len(f) > 1 || f[0].v.key == "" }
 
 func (q *question) derive(key string, f field) { q.fields[lowerKey(key)] = f }
 

@@ -14,9 +14,9 @@ func (q *question) request() *Request {
 		return true
 	})
 	for key, f := range q.fields {
-		if b := f[0].v; len(f) > 1 || b.key == "" {
+		if f.derived() {
 			q.context.Set(key, f.text())
-		} else if o := b.option(); len(o.values) > 0 {
+		} else if o := f[0].v.option(); len(o.values) > 0 {
 			q.context.Set(key, o.values...)
 		}
 	}
@@ -87,7 +87,11 @@ func (q *question) tabulate() (PartialDecision, error) {
 	}
 	t := truthTable{}
 	size := 1
+	var asked []*blank
 	for _, b := range q.blanks {
+		if len(b.options) > 1 || b.inexact {
+			asked = append(asked, b)
+		}
 		if len(b.options) > 1 {
 			t.blanks = append(t.blanks, b)
 			size = min(size*len(b.options), maxCombinations+1)
@@ -113,8 +117,8 @@ func (q *question) tabulate() (PartialDecision, error) {
 	}
 	essential := t.essential()
 	names := labelsOf(essential)
-	if !exact && len(names) < len(labelsOf(t.blanks)) {
-		return PartialDecision{}, &UndecidedError{Unknowns: labelsOf(t.blanks), Reason: "a condition compares two of them in a way that the values tried do not settle"}
+	if !exact && len(names) < len(labelsOf(asked)) {
+		return PartialDecision{}, &UndecidedError{Unknowns: labelsOf(asked), Reason: "a condition compares two of them in a way that the values tried do not settle"}
 	}
 	if len(names) == 0 {
 		return definite(agreement), nil

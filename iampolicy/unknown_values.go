@@ -59,18 +59,26 @@ func (b *blank) fillAlone() bool {
 	}
 	a := newAutomaton(append(slices.Clip(b.domain), b.languages...), b.domain != nil)
 	var classes []textClass
-	ok := true
+	ok, n := true, 1
+	if b.inexact {
+		n = 2 // that which of them it is may show to matter
+	}
 	switch {
 	case b.Values != nil:
-		classes = b.sort(a, b.Values, 1)
+		classes = b.sort(a, b.Values, n)
 	case len(b.typed) == 0:
-		classes, ok = a.search(1, b.longest)
-	case len(b.languages) == 0:
+		classes, ok = a.search(n, b.longest)
+	case len(b.languages) == 0 && b.oneType():
 		classes = b.sort(a, typedTexts(b.typed, false), 1)
 	default:
 		classes, ok = b.fillMixed(a)
 	}
 	return ok && b.choose(classes)
+}
+
+// oneType tells whether all conditions on types are on the same.
+func (b *blank) oneType() bool {
+	return !slices.ContainsFunc(b.typed, func(c *condition) bool { return c.compare != b.typed[0].compare })
 }
 
 // fillMixed finds texts that the languages and the types tell apart together. They stand for all if each class of

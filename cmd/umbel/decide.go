@@ -32,10 +32,18 @@ The keys that AWS derives from the principal (aws:PrincipalArn, aws:PrincipalAcc
 aws:PrincipalIsAWSService) are added where "context" does not state them; all others are taken as given.
 
 With --explain each decision tells why: what every layer says, the statements that apply or come nearest, part by
-part, the keys that are absent, and changes that would turn it; --output text words that for a person.`,
+part, the keys that are absent, and changes that would turn it; --output text words that for a person.
+
+What is not known stands in the request's "unknown": condition keys ("aws:SourceIp"), all keys of a kind that "context"
+does not state ("aws:ResourceTag/*"), "principal:arn", "principal:sessionName", "principal:uniqueId", "policy:NAME", or
+"further:LAYER" for policies beyond those given; a policy may have "unknown": true instead of a document. An object
+{"name": …, "present": true, "multiValued": true, "values": […]} says more about a key. The answer holds for every value,
+or is "DependsOn" with the unknowns that matter and an example for either side; where finding out would take too much
+work it is "Undecided", with the reason.`,
 		Example: `  umbel decide requests.jsonl
   umbel decide --policies policies.json < requests.jsonl
-  umbel decide --policies policies.json --explain --output text < request.json`,
+  umbel decide --policies policies.json --explain --output text < request.json
+  echo '{"principal": "…", "action": "s3:GetObject", "resource": "…", "unknown": ["aws:SourceIp"]}' | umbel decide --policies p.json`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
 			if err := checkOutput(output); err != nil {
@@ -72,18 +80,37 @@ part, the keys that are absent, and changes that would turn it; --output text wo
 }
 
 // show writes the decision of a request.
-type show func(w io.Writer, req *iampolicy.Request, ps *iampolicy.Policies) error
+type show func(w io.Writer, req *iampolicy.Request, ps *iampolicy.Policies, unknowns []iampolicy.Unknown) error
 
-func showDecision(w io.Writer, req *iampolicy.Request, ps *iampolicy.Policies) error {
-	return json.NewEncoder(w).Encode(iampolicy.Decide(req, ps))
+func showDecision(w io.Writer, req *iampolicy.Request, ps *iampolicy.Policies, unknowns []iampolicy.Unknown) error {
+	if len(unknowns) == 0 {
+		return json.NewEncoder(w).Encode(iampolicy.Decide(req, ps))
+	}
+	d, err := iampolicy.DecidePartly(req, ps, unknowns)
+	if undecided, ok := errors.AsType[*iampolicy.UndecidedError](err); ok {
+		return json.NewEncoder(w).Encode(map[string]any{"decision": "Undecided", "unknown": undecided.Unknowns, "reason": undecided.Reason})
+	}
+	if err != nil {
+		return err
+	}
+	return json.NewEncoder(w).Encode(d)
 }
 
-func showExplanation(w io.Writer, req *iampolicy.Request, ps *iampolicy.Policies) error {
+// errUnknown tells that explanations need everything.
+var errUnknown = errors.New("unknown: --explain needs everything known")
+
+func showExplanation(w io.Writer, req *iampolicy.Request, ps *iampolicy.Policies, unknowns []iampolicy.Unknown) error {
+	if len(unknowns) > 0 {
+		return errUnknown
+	}
 	return json.NewEncoder(w).Encode(iampolicy.Explain(req, ps))
 }
 
 // showText separates explanations by a line.
-func showText(w io.Writer, req *iampolicy.Request, ps *iampolicy.Policies) error {
+func showText(w io.Writer, req *iampolicy.Request, ps *iampolicy.Policies, unknowns []iampolicy.Unknown) error {
+	if len(unknowns) > 0 {
+		return errUnknown
+	}
 	_, err := fmt.Fprintf(w, "%s\n%s\n", iampolicy.Explain(req, ps).Text(), strings.Repeat("-", 100))
 	return err
 }
@@ -116,12 +143,12 @@ func decideLines(name string, in io.Reader, out io.Writer, shared *iampolicy.Pol
 		if len(bytes.TrimSpace(lines.Bytes())) == 0 {
 			continue
 		}
-		req, policies, err := iampolicy.DecodeRequest(lines.Bytes(), shared)
+		req, policies, unknowns, err := iampolicy.DecodePartialRequest(lines.Bytes(), shared)
 		if err != nil {
 			return errors.Join(w.Flush(), fmt.Errorf("%s:%d: %w", name, n, err))
 		}
-		if err := show(w, req, policies); err != nil {
-			return fmt.Errorf("writing decisions: %w", err)
+		if err := show(w, req, policies, unknowns); err != nil {
+			return errors.Join(w.Flush(), fmt.Errorf("%s:%d: %w", name, n, err))
 		}
 	}
 	if err := lines.Err(); err != nil {
