@@ -254,11 +254,13 @@ func (f field) meet(c *condition) {
 	}
 }
 
-// askBool asks both sides of Bool for the only thing that counts: whether they are "true", in any case.
+// askBool asks both sides of Bool for the only thing that counts: whether they are "true", in any case, and whether the policy's
+// value is "false".
 func (q *question) askBool(c *condition) {
 	for i := range c.texts {
 		for _, e := range q.spread(&c.texts[i], asciiRune) {
 			q.askKnown(e, "true", asciiRune, false)
+			q.askKnown(e, "false", asciiRune, false)
 		}
 	}
 	if f := q.field(c.key); f != nil {
