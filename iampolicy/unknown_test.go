@@ -124,7 +124,14 @@ func TestPartly(t *testing.T) {
 		{"a colon in a segment", []string{"Allow " + cond("ArnLike", "k", `"arn:aws:iam::*:role"`, "StringLike", "k", `"arn:aws:iam::*:*:role"`)}, k("k"), nil, "Denied"},
 		{"no ARN", []string{"Allow " + cond("ArnNotLike", "k", `"*"`, "StringLike", "k", `"a*"`)}, k("k"), nil, "k"},
 		{"not an ARN and yet one", []string{"Allow " + cond("ArnNotLike", "k", `"*"`, "StringLike", "k", `"arn:aws:iam::1:role/*"`)}, k("k"), nil, "Denied"},
-		// Variables.
+	} {
+		c.run(t)
+	}
+}
+
+// TestPartlyVariables: unknowns as policy variables, and conditions on numbers, dates and addresses beside texts.
+func TestPartlyVariables(t *testing.T) {
+	for _, c := range []partialCase{
 		{"a variable in a known text", []string{"Allow " + cond("StringLike", "j", `"x/${k}/*"`), "Deny " + cond("StringNotEquals", "k", `"y"`)}, k("k"), []string{"j", "x/y/z"}, "k"},
 		{"that cannot match", []string{"Allow " + cond("StringLike", "j", `"y/${k}/*"`)}, k("k"), []string{"j", "x/y/z"}, "Denied"},
 		{"two variables in a known text", []string{"Allow " + cond("StringEquals", "j", `"${k}-${l}"`), "Deny " + cond("StringEquals", "k", `"a"`), "Deny " + cond("StringEquals", "k", `"a-b"`)}, k("k", "l"), []string{"j", "a-b-c"}, "Denied"},
@@ -153,7 +160,15 @@ func TestPartly(t *testing.T) {
 		{"IPv4 as IPv6", []string{"Allow " + cond("IpAddress", "k", `"::ffff:0:0/96"`)}, k("k"), nil, "Denied"},
 		{"a type of part of a text", []string{"Allow " + cond("NumericEquals", "aws:username", `"5"`)}, k("principal:arn"), nil, "principal:arn"},
 		{"a name as long as none", []string{"Allow " + cond("StringLike", "aws:username", `"`+strings.Repeat("?", 600)+`"`)}, k("principal:arn"), nil, "Denied"},
-		// What is too much.
+	} {
+		c.run(t)
+	}
+}
+
+// TestPartlyLimits: what takes too much work, what cannot be unknown, and parts of the principal.
+func TestPartlyLimits(t *testing.T) {
+	allow := "Allow "
+	for _, c := range []partialCase{
 		{"too many combinations", tooMany(), k("a", "b", "c", "d"), nil, "cannot decide with a, b, c, d unknown: there are more than 65536 combinations of values"},
 		{"too many values", []string{"Allow " + cond("StringEquals", "aws:TagKeys", manyTexts(2000))}, k("aws:TagKeys"), nil, "aws:TagKeys"},
 		{"too many sets", tooManySets(), k("aws:TagKeys"), nil, "cannot decide with aws:TagKeys unknown: the policies tell too many values of it apart"},
