@@ -251,3 +251,20 @@ func BenchmarkParse(b *testing.B) {
 		}
 	}
 }
+
+// TestQuoDown: what is bought never costs more than the budget, and one unit more would.
+func TestQuoDown(t *testing.T) {
+	for _, c := range []struct{ a, b, want string }{
+		{"2", "0.7", "2.857142857142"}, {"1", "3", "0.333333333333"}, {"6", "3", "2"}, {"0", "5", "0"},
+		{"100000000", "30000000", "3.333333333333"}, {"1", "30000000", "0.000000033333"},
+	} {
+		a, _ := Parse(c.a)
+		b, _ := Parse(c.b)
+		if got, err := a.QuoDown(b); err != nil || got.String() != c.want {
+			t.Errorf("%s / %s = %s, %v; want %s", c.a, c.b, got, err, c.want)
+		}
+	}
+	if _, err := Int(1).QuoDown(D{}); !errors.Is(err, ErrZero) {
+		t.Errorf("by zero: %v", err)
+	}
+}

@@ -30,6 +30,22 @@ func (a D) Quo(b D) (D, error) {
 	return w.round(cmpHalfLong(remainder, y), negative != other)
 }
 
+// QuoDown gives a / b for numbers that are not negative, rounded down: what a budget of a buys at the price b. ErrZero, ErrRange.
+func (a D) QuoDown(b D) (D, error) {
+	if b.IsZero() {
+		return D{}, ErrZero
+	}
+	x, _ := a.magnitude()
+	y, _ := b.magnitude()
+	w := multiply(x, magnitude{0, unit})
+	if y.hi == 0 {
+		w.divide(y.lo)
+	} else {
+		w.divideLong(y)
+	}
+	return w.round(-1, false)
+}
+
 func multiply(x, y magnitude) (w wide) {
 	w[1], w[0] = bits.Mul64(x.lo, y.lo)
 	w.addAt(1, x.hi, y.lo)

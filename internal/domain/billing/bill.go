@@ -1,0 +1,184 @@
+package billing
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"time"
+
+	"umbel/internal/decimal"
+)
+
+// Bill is a month's bill of an organization.
+type Bill struct {
+	Month         Month
+	Payer, PaidBy string // PaidBy is another organization's account that pays; "" for none
+	Currency      string
+	Final         bool
+	Until         time.Time // how far fees have run
+	Rows          []Row     // in a fixed order: by account, seller, product, …
+	Total         Totals
+	// Usage is what usage on demand costs after commitments; Apart is what it would cost if every account were alone, with volume
+	// tiers and commitments of its own and the same free tier. Their difference is what the organization saves by being one.
+	Usage, Apart decimal.D
+	Compared     bool // Apart was computed
+	Invoices     []Invoice
+	Credits      []CreditUse // by ID
+	Reservations []ReservationUse
+	Plans        []PlanUse
+	Unpriced     []Unpriced       // usage that the price book does not know: it is not in the total
+	Outside      int64            // records of members from outside their membership: on another bill
+	Strangers    map[string]int64 // records and charges of accounts that are no members
+}
+
+// Totals are sums of a bill's lines.
+type Totals struct {
+	Unblended, Blended, Amortized, NetUnblended, NetAmortized decimal.D
+	Lines                                                     int64
+}
+
+// Add adds a row.
+func (t *Totals) Add(r *Row) {
+	t.Unblended, t.Blended, t.Amortized = t.Unblended.Add(r.Unblended), t.Blended.Add(r.Blended), t.Amortized.Add(r.Amortized)
+	t.NetUnblended, t.NetAmortized = t.NetUnblended.Add(r.NetUnblended), t.NetAmortized.Add(r.NetAmortized)
+	t.Lines += r.Lines
+}
+
+// Unpriced is usage without a price.
+type Unpriced struct {
+	Key      PriceKey
+	Records  int64
+	Quantity decimal.D
+}
+
+// ReservationUse is what a month used of a reservation, in hours of instances of its size.
+type ReservationUse struct {
+	ARN, Owner  string
+	Hours, Used decimal.D
+}
+
+// PlanUse is what a month used of a savings plan.
+type PlanUse struct {
+	ARN, Owner      string
+	Committed, Used decimal.D
+}
+
+// Invoice is one invoice of a month.
+type Invoice struct {
+	Number         string // "" on an estimate
+	Issuer, Seller string // Seller is "" for AWS
+	Unit, Receiver string // the invoice unit, "" for all accounts in none, and who gets the invoice
+	Bill           BillType
+	Amount         decimal.D // of its rows
+	Due            decimal.D // the amount in whole cents
+}
+
+func makeBill(q *Request, r, apart *rater, s *statement, credits []CreditUse) *Bill {
+	o := q.Organization
+	b := &Bill{
+		Month: q.Month, Payer: o.Payer, PaidBy: o.PaidBy, Currency: q.Book.Currency, Final: q.Final, Until: q.until(), Credits: credits,
+		Outside: r.outside, Strangers: r.strangers,
+	}
+	for _, e := range s.sorted() {
+		b.Rows = append(b.Rows, e.Row)
+		if e.Type == Usage {
+			b.Usage = b.Usage.Add(e.Unblended)
+		}
+		b.Total.Add(&e.Row)
+	}
+	if apart != nil {
+		b.Compared, b.Apart = true, apart.cost
+	}
+	for _, h := range r.reservations {
+		b.Reservations = append(b.Reservations, ReservationUse{h.ARN, h.Owner, times(h.hours, decimal.Int(h.Count)), h.used})
+	}
+	for _, p := range r.plans {
+		b.Plans = append(b.Plans, PlanUse{p.ARN, p.Owner, p.total, p.used})
+	}
+	for _, u := range r.missing {
+		b.Unpriced = append(b.Unpriced, *u)
+	}
+	slices.SortFunc(b.Unpriced, func(x, y Unpriced) int { return x.Key.compare(y.Key) })
+	b.Invoices = invoices(o, b)
+	return b
+}
+
+// invoices makes the invoices of a bill.
+func invoices(o *Organization, b *Bill) []Invoice {
+	type key struct {
+		seller, unit string
+		kind         BillType
+	}
+	sums := map[key]*Invoice{}
+	units := map[string]string{}
+	for i := range b.Rows {
+		r := &b.Rows[i]
+		if _, known := units[r.Account]; !known {
+			units[r.Account] = o.unit(r.Account)
+		}
+		k := key{r.Seller, units[r.Account], r.Bill}
+		v := sums[k]
+		if v == nil {
+			v = &Invoice{Issuer: cmp.Or(r.Seller, o.Issuer, DefaultIssuer), Seller: r.Seller, Unit: k.unit, Receiver: o.receiver(k.unit), Bill: r.Bill}
+			if b.Final {
+				v.Number = invoiceNumber(o.Payer, b.Month, k.seller, k.unit, k.kind)
+			}
+			sums[k] = v
+		}
+		v.Amount = v.Amount.Add(r.Unblended)
+	}
+	all := make([]Invoice, 0, len(sums))
+	for _, v := range sums {
+		v.Due = v.Amount.Round(2)
+		all = append(all, *v)
+	}
+	slices.SortFunc(all, func(x, y Invoice) int {
+		return cmp.Or(cmp.Compare(x.Seller, y.Seller), cmp.Compare(x.Unit, y.Unit), cmp.Compare(x.Bill, y.Bill))
+	})
+	return all
+}
+
+// receiver is who gets the invoice of a unit.
+func (o *Organization) receiver(unit string) string {
+	for _, u := range o.InvoiceUnits {
+		if u.Name == unit {
+			return u.Receiver
+		}
+	}
+	return cmp.Or(o.PaidBy, o.Payer)
+}
+
+// Of gives the part of a bill that an account sees: its own rows, at unblended cost.
+func (b *Bill) Of(account string) (rows []Row, total Totals) {
+	for i := range b.Rows {
+		if r := &b.Rows[i]; r.Account == account {
+			rows = append(rows, *r)
+			total.Add(r)
+		}
+	}
+	return rows, total
+}
+
+// By sums a bill up by what key gives of its rows, such as the account or the service.
+func (b *Bill) By(key func(*Row) string) map[string]Totals {
+	sums := map[string]Totals{}
+	for i := range b.Rows {
+		t := sums[key(&b.Rows[i])]
+		t.Add(&b.Rows[i])
+		sums[key(&b.Rows[i])] = t
+	}
+	return sums
+}
+
+// Saved gives what usage costs less because the organization is one.
+func (b *Bill) Saved() decimal.D {
+	if !b.Compared {
+		return decimal.D{}
+	}
+	return b.Apart.Sub(b.Usage)
+}
+
+// Accounts gives the accounts on the bill, ordered.
+func (b *Bill) Accounts() []string {
+	return slices.Sorted(maps.Keys(b.By(func(r *Row) string { return r.Account })))
+}

@@ -1,0 +1,121 @@
+package billing
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"umbel/internal/decimal"
+)
+
+// Request asks for a month's bill.
+type Request struct {
+	Month        Month
+	Book         *Book
+	Organization *Organization
+	Usage        Hours
+	// Until is how far the month has gone: fees of later hours are not on an estimated bill yet. Zero is the month's end.
+	Until time.Time
+	// Final numbers the invoices; without it the bill is an estimate.
+	Final bool
+	// Compare computes too what usage would cost if every account were alone.
+	Compare bool
+	// Emit, if not nil, gets every line of the bill, hour by hour and at last those of the month as a whole. It must copy what it
+	// keeps. With it the usage is gone over twice: blended rates are known only when the month has been summed up.
+	Emit func(*Line) error
+}
+
+func (q *Request) until() time.Time {
+	if end := q.Month.End(); q.Until.IsZero() || q.Until.After(end) {
+		return end
+	}
+	return q.Until
+}
+
+// Compute rates a month. The same request always gives the same bill and the same lines, whatever the order of records within an
+// hour. Usage that cannot be rated is named on the bill and costs nothing. Errors tell of input that cannot be: hours out of
+// order, quantities below zero, commitments without owner; decimal.ErrRange of amounts beyond all measure; and what Usage and
+// Emit fail with.
+func Compute(q Request) (bill *Bill, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			beyond, ok := r.(error)
+			if !ok || !errors.Is(beyond, decimal.ErrRange) {
+				panic(r)
+			}
+			bill, err = nil, fmt.Errorf("billing: the bill of %s: %w", q.Month, decimal.ErrRange)
+		}
+	}()
+	s := newStatement()
+	first := newWriter(&q, s, nil)
+	r, apart, err := q.pass(first)
+	if err != nil {
+		return nil, err
+	}
+	credits, err := first.monthly(r)
+	if err != nil {
+		return nil, err
+	}
+	s.blend()
+	bill = makeBill(&q, r, apart, s, credits)
+	if q.Emit == nil {
+		return bill, nil
+	}
+	second := newWriter(&q, s, q.Emit)
+	if _, _, err := q.pass(second); err != nil {
+		return nil, err
+	}
+	for _, l := range first.closing {
+		second.send(l)
+	}
+	return bill, second.err
+}
+
+// pass rates every hour of the month.
+func (q *Request) pass(w *writer) (r, apart *rater, err error) {
+	if r, err = newRater(q.Book, q.Organization, q.Month); err != nil {
+		return nil, nil, err
+	}
+	r.writer = w
+	if q.Compare && w.emit == nil {
+		if apart, err = newRater(q.Book, q.Organization, q.Month); err != nil {
+			return nil, nil, err
+		}
+		apart.classes, apart.main, apart.own, apart.farthest = r.classes, r, map[ownPool]*decimal.D{}, toOwner
+	}
+	rate := func(hour time.Time, records []UsageRecord) error {
+		err := r.rate(hour, records)
+		if apart != nil && err == nil {
+			apart.compare()
+		}
+		return err
+	}
+	next, until := q.Month.Start(), q.until()
+	for batch, err := range q.Usage {
+		if err != nil {
+			return nil, nil, err
+		}
+		if len(batch) == 0 {
+			continue
+		}
+		hour := hourOf(batch[0].Start)
+		if hour.Before(next) || !q.Month.Contains(hour) {
+			return nil, nil, fmt.Errorf("billing: usage of %s when that of %s is due, in the bill of %s", hour.Format(time.RFC3339), next.Format(time.RFC3339), q.Month)
+		}
+		for ; next.Before(hour); next = next.Add(time.Hour) {
+			if err := rate(next, nil); err != nil {
+				return nil, nil, err
+			}
+		}
+		if err := rate(hour, batch); err != nil {
+			return nil, nil, err
+		}
+		next = hour.Add(time.Hour)
+	}
+	for ; next.Before(until); next = next.Add(time.Hour) {
+		if err := rate(next, nil); err != nil {
+			return nil, nil, err
+		}
+	}
+	return r, apart, nil
+}

@@ -1,0 +1,202 @@
+package billing
+
+import (
+	"crypto/sha256"
+	"encoding/base32"
+	"encoding/binary"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"umbel/internal/decimal"
+)
+
+// givenKey sums up what a discount takes off a row.
+type givenKey struct {
+	entry    *entry
+	discount *Discount
+}
+
+// discounts gives the negotiated discounts on a product's charges.
+func (o *Organization) discounts(product, usageType string) (found []*Discount) {
+	for i := range o.Discounts {
+		d := &o.Discounts[i]
+		if len(d.On) == 0 || slices.ContainsFunc(d.On, func(m Match) bool { return m.holds(product, usageType) }) {
+			found = append(found, d)
+		}
+	}
+	return found
+}
+
+// net takes discounts off an amount, one after the other.
+func net(amount decimal.D, discounts []*Discount) decimal.D {
+	for _, d := range discounts {
+		amount = amount.Sub(percent(amount, d.Percent))
+	}
+	return amount
+}
+
+// finish completes the line of a piece: blended and net amounts, identity, row.
+func (w *writer) finish(s *slot, p *piece, kind uint8) {
+	l, k := &w.line, s.class
+	negation := l.Type == SavingsPlanNegation
+	key := cacheKey{s.account.index, uint32(k.index), kind, p.tier, true}
+	e := w.entry(key)
+	switch {
+	case negation:
+		l.BlendedRate, l.Blended = l.UnblendedRate, l.Unblended
+	case k.hourly():
+		l.BlendedRate, l.Blended = p.blendedRate, p.blended
+	case w.emit == nil:
+		e.pool, e.blendable, e.leftCost = k.pool, e.blendable.Add(l.Usage), e.leftCost.Add(l.Unblended)
+	case !l.Usage.IsZero():
+		l.BlendedRate, l.Blended = e.rate, times(e.rate, l.Usage)
+		if l.Usage == e.leftUsage {
+			l.Blended = e.leftCost
+		}
+		e.leftUsage, e.leftCost = e.leftUsage.Sub(l.Usage), e.leftCost.Sub(l.Blended)
+	}
+	if !negation && l.Type != DiscountedUsage {
+		l.Pricing.PublicCost = times(l.Pricing.PublicRate, l.Usage)
+	}
+	w.net(e, k.discounts)
+	switch {
+	case l.Reservation != nil:
+		w.reservation.NetEffectiveCost = net(w.reservation.EffectiveCost, k.discounts)
+	case l.SavingsPlan != nil && !negation:
+		w.plan.NetEffectiveCost = net(w.plan.EffectiveCost, w.org.discounts(w.plan.Offering, ""))
+	}
+	if w.emit != nil {
+		l.ID = w.identity(l.Account, stamp(l.Start), stamp(l.End), l.Product, l.UsageType, l.Operation, l.Detail.Region, l.Zone, l.Resource,
+			s.record.Seller, string(l.Type), commitment(l), strconv.Itoa(int(p.tier)), tagText(l.Tags), p.quantity.String(), strconv.Itoa(int(s.ordinal)))
+	}
+	w.put(e)
+}
+
+// net gives the line its amounts after negotiated discounts, and counts those the first time.
+func (w *writer) net(e *entry, discounts []*Discount) {
+	l := &w.line
+	if w.zeroNet {
+		return
+	}
+	l.NetUnblendedRate, l.NetUnblended = l.UnblendedRate, l.Unblended
+	for _, d := range discounts {
+		off := percent(l.NetUnblended, d.Percent)
+		l.NetUnblended = l.NetUnblended.Sub(off)
+		l.NetUnblendedRate = l.NetUnblendedRate.Sub(percent(l.NetUnblendedRate, d.Percent))
+		if w.emit == nil {
+			key := givenKey{e, d}
+			w.given[key] = w.given[key].Add(off)
+		}
+	}
+}
+
+// entry gives the line's row, from the cache if the key is one.
+func (w *writer) entry(key cacheKey) *entry {
+	if !key.valid {
+		return w.statement.entry(&w.line)
+	}
+	e := w.cache[key]
+	if e == nil {
+		e = w.statement.entry(&w.line)
+		w.cache[key] = e
+	}
+	return e
+}
+
+// put counts the line the first time, and emits it the second.
+func (w *writer) put(e *entry) {
+	if w.emit == nil {
+		e.add(&w.line)
+		return
+	}
+	w.send(&w.line)
+}
+
+func (w *writer) send(l *Line) {
+	if w.final {
+		l.Bill.Invoice = w.org.invoice(l, w.period)
+	}
+	if w.err == nil {
+		w.err = w.emit(l)
+	}
+}
+
+// charge completes a line that is no usage: it blends with nothing.
+func (w *writer) charge(id string, discounts []*Discount) *entry {
+	l := &w.line
+	l.BlendedRate, l.Blended = l.UnblendedRate, l.Unblended
+	l.ID = w.identity(id, l.Account, stamp(l.Start), l.Product, l.UsageType, l.Operation, l.Detail.Region, l.LegalEntity, string(l.Type), l.Description)
+	e := w.entry(cacheKey{})
+	w.net(e, discounts)
+	return e
+}
+
+// close adds the line to those of the month as a whole.
+func (w *writer) close(id string, discounts []*Discount) {
+	e := w.charge(id, discounts)
+	l := w.line
+	if l.Reservation != nil {
+		part := *l.Reservation
+		l.Reservation = &part
+	}
+	if l.SavingsPlan != nil {
+		part := *l.SavingsPlan
+		l.SavingsPlan = &part
+	}
+	w.closing = append(w.closing, &l)
+	e.add(&l)
+}
+
+// identity is a line's ID: the same whenever the month is computed, and of the shape that AWS's have.
+func (w *writer) identity(parts ...string) string {
+	sum := sha256.Sum256([]byte(w.org.Payer + "\x00" + strings.Join(parts, "\x00")))
+	return strings.ToLower(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(sum[:]))
+}
+
+// commitment is the ARN of what covers a line.
+func commitment(l *Line) string {
+	switch {
+	case l.Reservation != nil:
+		return l.Reservation.ARN
+	case l.SavingsPlan != nil:
+		return l.SavingsPlan.ARN
+	}
+	return ""
+}
+
+func stamp(t time.Time) string { return strconv.FormatInt(t.Unix(), 36) }
+
+func tagText(tags map[string]string) string {
+	if len(tags) == 0 {
+		return ""
+	}
+	return fmt.Sprint(tags) // fmt sorts a map's keys
+}
+
+// invoice is the number of the invoice that a line is on: one for each seller, invoice unit and kind of bill. It follows from
+// those and the month, so that computing a month again gives the same.
+func (o *Organization) invoice(l *Line, m Month) string {
+	seller := ""
+	if l.Bill.Entity == EntityMarketplace {
+		seller = l.LegalEntity
+	}
+	return invoiceNumber(o.Payer, m, seller, o.unit(l.Account), l.Bill.Type)
+}
+
+func invoiceNumber(payer string, m Month, seller, unit string, kind BillType) string {
+	sum := sha256.Sum256([]byte(strings.Join([]string{payer, m.String(), seller, unit, string(kind)}, "\x00")))
+	return strconv.FormatUint(1_000_000_000+binary.BigEndian.Uint64(sum[:])%9_000_000_000, 10)
+}
+
+// unit gives the invoice unit of an account; "" is that of all which are in none.
+func (o *Organization) unit(account string) string {
+	for _, u := range o.InvoiceUnits {
+		if slices.Contains(u.Accounts, account) {
+			return u.Name
+		}
+	}
+	return ""
+}

@@ -1,0 +1,55 @@
+package billing
+
+import (
+	"cmp"
+	"iter"
+	"maps"
+	"slices"
+	"time"
+)
+
+// Hours is a month's usage: each batch holds all records of one hour, in any order, and hours ascend. A record belongs to the
+// hour in which it starts. Hours can be iterated again and then give the same; a batch is read before the next is asked for.
+type Hours = iter.Seq2[[]UsageRecord, error]
+
+// ByHour gives records that are all in memory as Hours.
+func ByHour(records []UsageRecord) Hours {
+	sorted := slices.Clone(records)
+	slices.SortStableFunc(sorted, func(a, b UsageRecord) int { return a.Start.Compare(b.Start) })
+	return func(yield func([]UsageRecord, error) bool) {
+		for rest := sorted; len(rest) > 0; {
+			hour, n := hourOf(rest[0].Start), 1
+			for n < len(rest) && hourOf(rest[n].Start).Equal(hour) {
+				n++
+			}
+			if !yield(rest[:n:n], nil) {
+				return
+			}
+			rest = rest[n:]
+		}
+	}
+}
+
+func hourOf(t time.Time) time.Time { return t.UTC().Truncate(time.Hour) }
+
+// compareRecords orders records of one account and class: what is rated first does not depend on the order of the input.
+func compareRecords(a, b *UsageRecord) int {
+	return cmp.Or(a.Start.Compare(b.Start), cmp.Compare(a.Resource, b.Resource), cmp.Compare(a.Zone, b.Zone), a.End.Compare(b.End),
+		a.Quantity.Cmp(b.Quantity), compareTags(a.Tags, b.Tags))
+}
+
+func compareTags(a, b map[string]string) int {
+	if len(a) == 0 && len(b) == 0 {
+		return 0
+	}
+	x, y := slices.Sorted(maps.Keys(a)), slices.Sorted(maps.Keys(b))
+	if c := slices.Compare(x, y); c != 0 {
+		return c
+	}
+	for _, key := range x {
+		if c := cmp.Compare(a[key], b[key]); c != 0 {
+			return c
+		}
+	}
+	return 0
+}

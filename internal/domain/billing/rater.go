@@ -1,0 +1,258 @@
+package billing
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"sort"
+	"time"
+
+	"umbel/internal/decimal"
+)
+
+// rater rates a month hour by hour. In each hour it applies reservations, the free tier, savings plans, and to what is left the
+// volume tiers; then it writes the lines.
+type rater struct {
+	*classes
+	accounts     map[string]*account
+	reservations []*reservation
+	plans        []*plan
+	farthest     reach
+	main         *rater // of a comparison: the rater of the organization
+	own          map[ownPool]*decimal.D
+	writer       *writer   // nil of a comparison
+	cost         decimal.D // of a comparison: what usage costs on demand after its commitments
+	outside      int64     // records of accounts that did not belong to the organization
+	strangers    map[string]int64
+
+	hour    time.Time
+	records []UsageRecord
+	slots   []slot
+	order   []place
+	byClass [][]int32 // slots of the classes that commitments may cover
+	parts   []part
+	pieces  []piece
+	touched []*pool
+	met     int // classes that commitments know
+}
+
+// slot is one record on its way.
+type slot struct {
+	record      *UsageRecord
+	class       *class
+	account     *account
+	left        decimal.D // not covered yet
+	free        decimal.D // by the free tier
+	first, last int32     // its parts; -1 for none
+	ordinal     int32     // among records that are alike in all
+}
+
+// place sorts slots: by account, then class, then record.
+type place struct {
+	key  uint64
+	slot int32
+}
+
+// part is so much of a slot that is covered one way.
+type part struct {
+	kind        LineType
+	quantity    decimal.D
+	reservation *reservation
+	plan        *plan
+	rate        decimal.D // of the plan
+	effective   decimal.D // cost, amortized
+	upfront     decimal.D // of it
+	rest        decimal.D // of the quantity and the effective cost: what is not written yet
+	restCost    decimal.D
+	next        int32
+}
+
+// piece is so much of a part that has one rate.
+type piece struct {
+	slot                 int32
+	part                 int32 // -1 for usage on demand
+	tier                 int8  // freeTier, reservedTier or an index
+	quantity, rate, cost decimal.D
+	blendedRate, blended decimal.D // of instances
+}
+
+const (
+	freeTier     int8 = -1
+	reservedTier int8 = -2
+)
+
+func newRater(book *Book, org *Organization, month Month) (*rater, error) {
+	all, err := org.accounts()
+	if err != nil {
+		return nil, err
+	}
+	r := &rater{classes: newClasses(book, org, month), accounts: all, farthest: toAll, strangers: map[string]int64{}}
+	for i := range org.Reservations {
+		held := &org.Reservations[i]
+		if all[held.Owner] == nil || held.Count < 0 || !held.Start.Before(held.End) || held.Upfront.Sign() < 0 || held.Hourly.Sign() < 0 {
+			return nil, fmt.Errorf("billing: reservation %s: no such owner, or a term or amount that cannot be", held.ARN)
+		}
+		r.reservations = append(r.reservations, newReservation(held, all[held.Owner]))
+	}
+	for i := range org.Plans {
+		held := &org.Plans[i]
+		if all[held.Owner] == nil || !held.Start.Before(held.End) || held.Commitment.Sign() < 0 {
+			return nil, fmt.Errorf("billing: savings plan %s: no such owner, or a term or amount that cannot be", held.ARN)
+		}
+		r.plans = append(r.plans, newPlan(held, all[held.Owner]))
+	}
+	slices.SortFunc(r.reservations, func(a, b *reservation) int { return cmp.Compare(a.ARN, b.ARN) })
+	slices.SortFunc(r.plans, (*plan).order)
+	return r, nil
+}
+
+// rate rates one hour.
+func (r *rater) rate(hour time.Time, records []UsageRecord) error {
+	r.hour, r.records = hour, records
+	if err := r.load(); err != nil {
+		return err
+	}
+	r.sort()
+	r.price()
+	r.blend()
+	return r.writer.hour(r)
+}
+
+// price covers the slots and gives every piece of them its rate.
+func (r *rater) price() {
+	r.reserve()
+	r.spare()
+	r.commit()
+	r.tier()
+}
+
+// compare rates the hour that the organization's rater has rated as if every account were alone: with volume tiers and
+// commitments of its own.
+func (r *rater) compare() {
+	r.hour, r.order, r.byClass = r.main.hour, r.main.order, r.main.byClass
+	r.slots, r.parts, r.pieces = append(r.slots[:0], r.main.slots...), r.parts[:0], r.pieces[:0]
+	for i := range r.slots {
+		s := &r.slots[i]
+		s.left, s.free, s.first, s.last = s.record.Quantity, decimal.D{}, -1, -1
+	}
+	r.introduce()
+	r.price()
+	for i := range r.pieces {
+		if p := &r.pieces[i]; p.part < 0 {
+			r.cost = r.cost.Add(p.cost)
+		}
+	}
+}
+
+// load makes slots of the hour's records.
+func (r *rater) load() error {
+	r.slots, r.parts, r.pieces = r.slots[:0], r.parts[:0], r.pieces[:0]
+	end := r.hour.Add(time.Hour)
+	for i := range r.records {
+		record := &r.records[i]
+		if record.Start.Before(r.hour) || !record.Start.Before(end) {
+			return fmt.Errorf("billing: usage of %s among that of %s", record.Start.Format(time.RFC3339), r.hour.Format(time.RFC3339))
+		}
+		if record.Quantity.Sign() < 0 || largestQuantity.Less(record.Quantity) {
+			return fmt.Errorf("billing: %s of account %s at %s: the quantity %s is out of range", record.UsageType, record.Account, record.Start.Format(time.RFC3339), record.Quantity)
+		}
+		a := r.accounts[record.Account]
+		if a == nil {
+			r.strangers[record.Account]++
+			continue
+		}
+		if !a.member(r.hour) {
+			r.outside++
+			continue
+		}
+		k := r.of(record)
+		if k == nil {
+			r.miss(record)
+			continue
+		}
+		r.slots = append(r.slots, slot{record: record, class: k, account: a, left: record.Quantity, first: -1, last: -1})
+	}
+	return nil
+}
+
+// sort puts the slots in the one order that the records have, whatever order they came in, and lists those that commitments may
+// cover.
+func (r *rater) sort() {
+	r.rank()
+	r.introduce()
+	for len(r.byClass) < len(r.all) {
+		r.byClass = append(r.byClass, nil)
+	}
+	r.order = r.order[:0]
+	for i := range r.slots {
+		s := &r.slots[i]
+		r.order = append(r.order, place{uint64(s.account.index)<<32 | uint64(s.class.rank), int32(i)})
+	}
+	slices.SortFunc(r.order, func(a, b place) int {
+		if a.key != b.key {
+			return cmp.Compare(a.key, b.key)
+		}
+		return compareRecords(r.slots[a.slot].record, r.slots[b.slot].record)
+	})
+	for i := range r.byClass {
+		r.byClass[i] = r.byClass[i][:0]
+	}
+	for i, p := range r.order {
+		s := &r.slots[p.slot]
+		if i > 0 && r.order[i-1].key == p.key {
+			before := &r.slots[r.order[i-1].slot]
+			if compareRecords(before.record, s.record) == 0 {
+				s.ordinal = before.ordinal + 1
+			}
+		}
+		if s.class.cover {
+			r.byClass[s.class.index] = append(r.byClass[s.class.index], p.slot)
+		}
+	}
+}
+
+// introduce makes new classes known to the commitments.
+func (r *rater) introduce() {
+	for ; r.met < len(r.all); r.met++ {
+		for _, h := range r.reservations {
+			h.meet(r.all[r.met])
+		}
+		for _, p := range r.plans {
+			p.meet(r.all[r.met])
+		}
+	}
+}
+
+// visit goes over the slots that a commitment may cover in a stage, until it is used up.
+func (r *rater) visit(list []*class, owner *account, stage reach, cover func(at int32) (more bool)) {
+	for _, k := range list {
+		slots := r.byClass[k.index]
+		if stage == toOwner {
+			from := sort.Search(len(slots), func(i int) bool { return r.slots[slots[i]].account.index >= owner.index })
+			slots = slots[from:]
+		}
+		for _, at := range slots {
+			s := &r.slots[at]
+			if stage == toOwner && s.account != owner {
+				break
+			}
+			if s.left.Sign() > 0 && r.org.Sharing.reaches(stage, owner, s.account) && !cover(at) {
+				return
+			}
+		}
+	}
+}
+
+// part adds a part to a slot.
+func (r *rater) part(at int32, p part) {
+	p.next, p.rest, p.restCost = -1, p.quantity, p.effective
+	i := int32(len(r.parts))
+	r.parts = append(r.parts, p)
+	s := &r.slots[at]
+	if s.first < 0 {
+		s.first = i
+	} else {
+		r.parts[s.last].next = i
+	}
+	s.last = i
+}

@@ -1,0 +1,115 @@
+package billing
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+
+	"umbel/internal/decimal"
+)
+
+// Row is one row of a bill: all lines of one account that differ in time and resource only.
+type Row struct {
+	Account, Product, Name, Service, Region string
+	UsageType, Operation, Description, Unit string
+	Seller                                  string // of a Marketplace product; "" is AWS
+	Type                                    LineType
+	Bill                                    BillType
+	Rate                                    decimal.D // unblended
+	Lines                                   int64
+	Usage, Normalized                       decimal.D
+	Unblended, Blended, Amortized           decimal.D
+	NetUnblended, NetAmortized              decimal.D
+}
+
+func (r *Row) compare(o *Row) int {
+	return cmp.Or(cmp.Compare(r.Account, o.Account), cmp.Compare(r.Seller, o.Seller), cmp.Compare(r.Product, o.Product), cmp.Compare(r.Service, o.Service),
+		cmp.Compare(r.Region, o.Region), cmp.Compare(r.UsageType, o.UsageType), cmp.Compare(r.Operation, o.Operation), cmp.Compare(r.Type, o.Type),
+		cmp.Compare(r.Bill, o.Bill), o.Rate.Cmp(r.Rate), cmp.Compare(r.Description, o.Description), cmp.Compare(r.Unit, o.Unit))
+}
+
+// entry is a row in the making.
+type entry struct {
+	Row
+	pool      *pool     // that it blends with over the month; nil for none
+	blendable decimal.D // usage that blends over the month
+	rate      decimal.D // blended
+	leftUsage decimal.D // not blended yet
+	leftCost  decimal.D
+}
+
+// statement collects lines into rows.
+type statement struct {
+	rows map[Row]*entry
+}
+
+func newStatement() *statement { return &statement{map[Row]*entry{}} }
+
+// entry gives the row of a line.
+func (s *statement) entry(l *Line) *entry {
+	key := Row{
+		Account: l.Account, Product: l.Product, Service: l.Detail.Service, Region: l.Detail.Region, UsageType: l.UsageType,
+		Operation: l.Operation, Description: l.Description, Unit: l.Pricing.Unit, Type: l.Type, Bill: l.Bill.Type, Rate: l.UnblendedRate,
+	}
+	if l.Bill.Entity == EntityMarketplace {
+		key.Seller = l.LegalEntity
+	}
+	e := s.rows[key]
+	if e == nil {
+		e = &entry{Row: key}
+		e.Name = l.Detail.Name
+		s.rows[key] = e
+	}
+	return e
+}
+
+// add adds a line's amounts.
+func (e *entry) add(l *Line) {
+	e.Lines++
+	e.Usage, e.Normalized = e.Usage.Add(l.Usage), e.Normalized.Add(l.Normalized)
+	e.Unblended, e.Blended = e.Unblended.Add(l.Unblended), e.Blended.Add(l.Blended)
+	e.NetUnblended = e.NetUnblended.Add(l.NetUnblended)
+	e.Amortized, e.NetAmortized = e.Amortized.Add(l.Amortized()), e.NetAmortized.Add(l.NetAmortized())
+}
+
+// sorted gives the entries in the order of the bill.
+func (s *statement) sorted() []*entry {
+	all := slices.Collect(maps.Values(s.rows))
+	slices.SortFunc(all, func(a, b *entry) int { return a.compare(&b.Row) })
+	return all
+}
+
+// blend gives the rows that blend over the month their share: what the organization paid for usage of that kind over how much it
+// used. The last row of a kind takes what rounding leaves.
+func (s *statement) blend() {
+	type sum struct{ usage, cost, rate, leftUsage, leftCost decimal.D }
+	sums := map[*pool]*sum{}
+	all := s.sorted()
+	for _, e := range all {
+		if e.pool == nil || e.blendable.IsZero() {
+			continue
+		}
+		t := sums[e.pool]
+		if t == nil {
+			t = &sum{}
+			sums[e.pool] = t
+		}
+		t.usage, t.cost = t.usage.Add(e.blendable), t.cost.Add(e.leftCost)
+	}
+	for _, t := range sums {
+		t.rate, t.leftUsage, t.leftCost = over(t.cost, t.usage), t.usage, t.cost
+	}
+	for _, e := range all {
+		if e.pool == nil || e.blendable.IsZero() {
+			continue
+		}
+		t := sums[e.pool]
+		share := times(t.rate, e.blendable)
+		if e.blendable == t.leftUsage {
+			share = t.leftCost
+		}
+		t.leftUsage, t.leftCost = t.leftUsage.Sub(e.blendable), t.leftCost.Sub(share)
+		e.Blended = e.Blended.Add(share)
+		e.rate, e.leftUsage, e.leftCost = t.rate, e.blendable, share
+	}
+}
