@@ -188,10 +188,16 @@ func (x *explainer) exemptFromRCP() string {
 		return ""
 	case x.who.ServiceLinked:
 		return "resource control policies do not bind service-linked roles"
-	case x.action.service == "kms":
+	case !SupportsResourceControl(x.action.service):
+		return "resource control policies do not cover the service " + x.action.service
+	case x.resource == "*":
+		return "resource control policies bind actions on resources, and this one is on none"
+	case x.action.service == "sts":
+		return "resource control policies do not bind the trust policies of service-linked roles"
+	case x.action.is("kms", "retiregrant"):
 		return "resource control policies do not bind kms:RetireGrant"
 	}
-	return "resource control policies do not cover the service " + x.action.service
+	return "resource control policies do not bind AWS managed keys"
 }
 
 // layer looks at every statement of a layer or level.
