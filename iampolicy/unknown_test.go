@@ -112,6 +112,7 @@ func TestPartly(t *testing.T) {
 		{"all of nothing, but there", []string{"Allow " + cond("ForAllValues:StringEquals", "k", `"a"`, "ForAllValues:StringNotEquals", "k", `"a"`, "StringLike", "k", `"?*"`)}, k("k"), nil, "Denied"},
 		{"some and some", []string{"Allow " + cond("ForAnyValue:StringEquals", "aws:TagKeys", `"a"`, "ForAnyValue:StringNotEquals", "aws:TagKeys", `"a"`)}, k("aws:TagKeys"), nil, "aws:TagKeys"},
 		{"some and some of one", []string{"Allow " + cond("ForAnyValue:StringEquals", "k", `"a"`, "ForAnyValue:StringNotEquals", "k", `"a"`)}, k("k"), nil, "Denied"},
+		{"one of each, and neither empty", []string{"Allow " + cond("ForAnyValue:StringEquals", "aws:TagKeys", `"a"`, "ForAnyValue:StringNotEquals", "aws:TagKeys", `["a",""]`)}, k("aws:TagKeys"), nil, "aws:TagKeys"},
 		{"two alike", []string{"Allow " + cond("ForAllValues:StringEquals", "aws:TagKeys", `"a"`, "ForAnyValue:StringEquals", "aws:TagKeys", `"a"`), "Deny " + cond("StringLike", "aws:TagKeys", `"*"`), "Deny " + cond("StringNotLike", "aws:TagKeys", `"*"`)}, k("aws:TagKeys"), nil, "aws:TagKeys"},
 		{"one of several", []string{allow, "Deny " + cond("StringLike", "aws:TagKeys", `"*"`), "Deny " + cond("StringNotLike", "aws:TagKeys", `"*"`)}, k("aws:TagKeys"), nil, "aws:TagKeys"},
 		// Case, and both grammars of patterns.
