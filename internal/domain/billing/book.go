@@ -4,17 +4,17 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"umbel/internal/decimal"
 )
 
-// Book is a price book: what each kind of usage costs. It is filled by Add, ImportOffer, ImportPlans or Seed, and only read while
+// Book is a price book: what each kind of usage costs. It is filled by Add, ImportOffer and ImportPlans, or made by Seed, and only read while
 // a month is rated. All its prices are in one currency.
 type Book struct {
 	Currency string // "USD"
 	prices   map[PriceKey]*Price
-	bySKU    map[string][]*Price
 }
 
 // PriceKey names a price. An empty Operation or Region stands for every one that has no price of its own.
@@ -22,12 +22,12 @@ type PriceKey struct{ Product, UsageType, Operation, Region string }
 
 // Price is what one kind of usage costs on demand, and what commitments can be bought for it.
 type Price struct {
-	Key                              PriceKey
-	Service                          string // the service code; "" is the product's
-	Name, Family, SKU, Unit          string // "Amazon Elastic Compute Cloud", "Compute Instance", "…", "Hrs"
-	InstanceType, Platform, Tenancy  string // of instances
-	FromRegion, ToRegion, Attributes string // of data transfer; Attributes is free text for listings
-	Tiers                            []Tier // ascending; the first starts at 0
+	Key                             PriceKey
+	Service                         string // the service code; "" is the product's
+	Name, Family, SKU, Unit         string // "Amazon Elastic Compute Cloud", "Compute Instance", "…", "Hrs"
+	InstanceType, Platform, Tenancy string // of instances
+	FromRegion, ToRegion            string // of data transfer
+	Tiers                           []Tier // ascending; the first starts at 0
 	// Pool names the counter that this price's usage goes up in each month; prices of one pool share it. "" is a counter of its own.
 	Pool      string
 	Allowance *Allowance // the free tier; nil for none
@@ -42,7 +42,8 @@ type Tier struct {
 	RateCode    string
 }
 
-// Allowance is a free tier: so much each month, once for the whole organization. Prices that name the same ID share it.
+// Allowance is a free tier: so much each month, once for the whole organization. Prices that name the same ID share it, the
+// largest quantity of theirs.
 type Allowance struct {
 	ID       string
 	Quantity decimal.D
@@ -66,16 +67,22 @@ type PlanRate struct {
 
 // NewBook gives an empty price book.
 func NewBook(currency string) *Book {
-	return &Book{Currency: currency, prices: map[PriceKey]*Price{}, bySKU: map[string][]*Price{}}
+	return &Book{Currency: currency, prices: map[PriceKey]*Price{}}
 }
 
 // largestRate and largestQuantity bound what is multiplied, so that no product leaves the range of decimals.
 var largestRate, largestQuantity = decimal.Int(1_000_000_000), decimal.Int(1_000_000_000_000_000)
 
+// mostTiers is how many tiers a price may have.
+const mostTiers = 100
+
 // Add puts a price into the book; one of the same key is replaced. Errors tell what is wrong with its tiers.
 func (b *Book) Add(p Price) error {
 	if p.Key.Product == "" || p.Key.UsageType == "" {
 		return fmt.Errorf("billing: a price needs a product and a usage type: %+v", p.Key)
+	}
+	if len(p.Tiers) > mostTiers {
+		return fmt.Errorf("billing: %s %s has %d tiers: at most %d are kept", p.Key.Product, p.Key.UsageType, len(p.Tiers), mostTiers)
 	}
 	if len(p.Tiers) == 0 || !p.Tiers[0].From.IsZero() {
 		return fmt.Errorf("billing: the tiers of %s %s do not start at 0", p.Key.Product, p.Key.UsageType)
@@ -94,11 +101,7 @@ func (b *Book) Add(p Price) error {
 		}
 	}
 	p.Service = cmp.Or(p.Service, p.Key.Product)
-	if old := b.prices[p.Key]; old != nil {
-		b.bySKU[old.SKU] = slices.DeleteFunc(b.bySKU[old.SKU], func(q *Price) bool { return q == old })
-	}
 	b.prices[p.Key] = &p
-	b.bySKU[p.SKU] = append(b.bySKU[p.SKU], &p)
 	return nil
 }
 
@@ -117,16 +120,29 @@ func describe(p *Price, i int) string {
 	return fmt.Sprintf("%s - next %s %s", text, p.Tiers[i+1].From.Sub(t.From), p.Unit)
 }
 
-// Find gives the price of a kind of usage: its own, or that of any operation, of any Region, of both; nil if there is none.
+// Find gives the price of a kind of usage: its own, or that of any operation, of any Region, of both; nil if there is none. A price
+// of any Region is found for "EUW1-BoxUsage:m5.large" too if it is there as "BoxUsage:m5.large".
 func (b *Book) Find(k PriceKey) *Price {
+	plain := withoutRegion(k.UsageType)
 	for _, key := range [...]PriceKey{
 		k, {k.Product, k.UsageType, "", k.Region}, {k.Product, k.UsageType, k.Operation, ""}, {k.Product, k.UsageType, "", ""},
+		{k.Product, plain, k.Operation, ""}, {k.Product, plain, "", ""},
 	} {
 		if p := b.prices[key]; p != nil {
 			return p
 		}
 	}
 	return nil
+}
+
+// withoutRegion takes the Region's code off a usage type: two to four capitals, at most one digit and a hyphen.
+func withoutRegion(usageType string) string {
+	code, rest, found := strings.Cut(usageType, "-")
+	letters := strings.TrimRight(code, "123456789")
+	if !found || len(letters) < 2 || len(letters) > 4 || len(code)-len(letters) > 1 || strings.Trim(letters, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != "" {
+		return usageType
+	}
+	return rest
 }
 
 // Prices gives all prices, ordered by their keys.

@@ -73,10 +73,19 @@ type classes struct {
 }
 
 func newClasses(book *Book, org *Organization, month Month) *classes {
-	return &classes{
+	c := &classes{
 		book: book, org: org, month: month, byKey: map[classKey]*class{}, pools: map[string]*pool{},
 		byPrice: map[*Price]*pool{}, grants: map[string]*grant{}, missing: map[PriceKey]*Unpriced{},
 	}
+	for _, p := range book.prices {
+		if a := p.Allowance; a != nil {
+			if c.grants[a.ID] == nil {
+				c.grants[a.ID] = &grant{}
+			}
+			c.grants[a.ID].left = decimal.Max(c.grants[a.ID].left, a.Quantity)
+		}
+	}
+	return c
 }
 
 // of gives a record's class, or nil if the book has no price for it.
@@ -111,9 +120,6 @@ func (c *classes) make(key classKey) *class {
 	}
 	k.pool = c.pool(price)
 	if a := price.Allowance; a != nil && a.given(c.org.Created, c.month) {
-		if c.grants[a.ID] == nil {
-			c.grants[a.ID] = &grant{a.Quantity}
-		}
 		k.free = c.grants[a.ID]
 	}
 	if key.seller == "" {
