@@ -8,7 +8,7 @@ import (
 
 // heapRoom is what the heap may grow to between two collections, in bytes, however little of it lives. Of the 250 MB that a
 // server with 50,000 accounts may take, this leaves enough for SQLite, stacks and what the runtime keeps.
-const heapRoom = 160 << 20
+const heapRoom = 150 << 20
 
 // heapTuner lets a small heap grow further between two collections than Go does by itself. A server lives on some 10 MB and
 // makes garbage by 100 MB a second under load: collecting at twice what lives takes a sixth of its time.
