@@ -11,7 +11,7 @@ func TestHeapPercent(t *testing.T) {
 	for _, test := range []struct {
 		live uint64
 		want int
-	}{{0, 400}, {10 << 20, 400}, {40 << 20, 300}, {50 << 20, 220}, {64 << 20, 150}, {80 << 20, 100}, {1 << 30, 100}} {
+	}{{0, 400}, {10 << 20, 400}, {40 << 20, 275}, {50 << 20, 200}, {64 << 20, 134}, {80 << 20, 100}, {1 << 30, 100}} {
 		if got := heapPercent(test.live); got != test.want {
 			t.Errorf("heapPercent(%d MB) = %d, want %d", test.live>>20, got, test.want)
 		}
