@@ -9,6 +9,13 @@ type wide [4]uint64
 func (a D) Mul(b D) (D, error) {
 	x, negative := a.magnitude()
 	y, other := b.magnitude()
+	if hi, lo := bits.Mul64(x.lo, y.lo); x.hi|y.hi == 0 && hi < unit/2 { // the quotient is below 2^63
+		quotient, remainder := bits.Div64(hi, lo, unit)
+		if remainder > unit/2 || remainder == unit/2 && quotient&1 == 1 {
+			quotient++
+		}
+		return magnitude{0, quotient}.signed(negative != other), nil
+	}
 	w := multiply(x, y)
 	remainder := w.divide(unit)
 	return w.round(cmpHalf(remainder, unit), negative != other)

@@ -11,12 +11,17 @@ type account struct {
 	id    string
 	index uint32 // its place among the accounts, by ID
 	spans []Membership
+	since time.Time // of a single membership that never ended; then spans is not looked at
+	stays bool
 	off   bool // takes no part in sharing of commitments
 	group string
 }
 
 // member tells whether the account belongs to the organization at a time.
 func (a *account) member(t time.Time) bool {
+	if a.stays {
+		return !t.Before(a.since)
+	}
 	return slices.ContainsFunc(a.spans, func(m Membership) bool {
 		return !t.Before(m.Joined) && (m.Left.IsZero() || t.Before(m.Left))
 	})
@@ -43,6 +48,9 @@ func (o *Organization) accounts() (map[string]*account, error) {
 	slices.Sort(ids)
 	for i, id := range ids {
 		a := byID[id]
+		if len(a.spans) == 1 && a.spans[0].Left.IsZero() {
+			a.stays, a.since = true, a.spans[0].Joined
+		}
 		a.index, a.off, a.group = uint32(i), o.Sharing.Off[id], o.Sharing.Groups[id]
 	}
 	return byID, nil

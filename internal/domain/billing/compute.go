@@ -52,6 +52,7 @@ func Compute(q Request) (bill *Bill, err error) {
 	if err != nil {
 		return nil, err
 	}
+	s.settle()
 	credits, err := first.monthly(r)
 	if err != nil {
 		return nil, err

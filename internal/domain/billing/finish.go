@@ -42,8 +42,11 @@ func net(amount decimal.D, discounts []*Discount) decimal.D {
 func (w *writer) finish(s *slot, p *piece, kind uint8) {
 	l, k := &w.line, s.class
 	negation := l.Type == SavingsPlanNegation
-	key := cacheKey{s.account.index, uint32(k.index), kind, p.tier, true}
-	e := w.entry(key)
+	at := w.cached(s, kind, p.tier)
+	if *at == nil {
+		*at = w.statement.entry(l)
+	}
+	e := *at
 	switch {
 	case negation:
 		l.BlendedRate, l.Blended = l.UnblendedRate, l.Unblended
@@ -93,19 +96,6 @@ func (w *writer) net(e *entry, discounts []*Discount) {
 	}
 }
 
-// entry gives the line's row, from the cache if the key is one.
-func (w *writer) entry(key cacheKey) *entry {
-	if !key.valid {
-		return w.statement.entry(&w.line)
-	}
-	e := w.cache[key]
-	if e == nil {
-		e = w.statement.entry(&w.line)
-		w.cache[key] = e
-	}
-	return e
-}
-
 // put counts the line the first time, and emits it the second.
 func (w *writer) put(e *entry) {
 	if w.emit == nil {
@@ -129,7 +119,7 @@ func (w *writer) charge(id string, discounts []*Discount) *entry {
 	l := &w.line
 	l.BlendedRate, l.Blended = l.UnblendedRate, l.Unblended
 	l.ID = w.identity(id, l.Account, stamp(l.Start), l.Product, l.UsageType, l.Operation, l.Detail.Region, l.LegalEntity, string(l.Type), l.Description)
-	e := w.entry(cacheKey{})
+	e := w.statement.entry(l)
 	w.net(e, discounts)
 	return e
 }

@@ -32,10 +32,19 @@ func ByHour(records []UsageRecord) Hours {
 
 func hourOf(t time.Time) time.Time { return t.UTC().Truncate(time.Hour) }
 
-// compareRecords orders records of one account and class: what is rated first does not depend on the order of the input.
+// compareRecords orders records of one account and class: what is rated first does not depend on the order of the input. It is
+// called often, and most records differ in what is compared first.
 func compareRecords(a, b *UsageRecord) int {
-	return cmp.Or(a.Start.Compare(b.Start), cmp.Compare(a.Resource, b.Resource), cmp.Compare(a.Zone, b.Zone), a.End.Compare(b.End),
-		a.Quantity.Cmp(b.Quantity), compareTags(a.Tags, b.Tags))
+	if c := a.Start.Compare(b.Start); c != 0 {
+		return c
+	}
+	if c := cmp.Compare(a.Resource, b.Resource); c != 0 {
+		return c
+	}
+	if c := cmp.Or(cmp.Compare(a.Zone, b.Zone), a.End.Compare(b.End), a.Quantity.Cmp(b.Quantity)); c != 0 {
+		return c
+	}
+	return compareTags(a.Tags, b.Tags)
 }
 
 func compareTags(a, b map[string]string) int {

@@ -36,11 +36,32 @@ type entry struct {
 	rate      decimal.D // blended
 	leftUsage decimal.D // not blended yet
 	leftCost  decimal.D
+	counted   struct { // by writer.count: of lines whose amounts are all the same
+		lines       int64
+		usage, cost decimal.D
+	}
+}
+
+// settle adds what was counted to the row.
+func (e *entry) settle() {
+	c := &e.counted
+	e.Lines, e.Usage = e.Lines+c.lines, e.Usage.Add(c.usage)
+	for _, amount := range [...]*decimal.D{&e.Unblended, &e.NetUnblended, &e.Amortized, &e.NetAmortized} {
+		*amount = amount.Add(c.cost)
+	}
+	c.lines, c.usage, c.cost = 0, decimal.D{}, decimal.D{}
 }
 
 // statement collects lines into rows.
 type statement struct {
 	rows map[Row]*entry
+}
+
+// settle makes every row whole.
+func (s *statement) settle() {
+	for _, e := range s.rows {
+		e.settle()
+	}
 }
 
 func newStatement() *statement { return &statement{map[Row]*entry{}} }

@@ -15,7 +15,8 @@ type writer struct {
 	currency  string
 	statement *statement
 	given     map[givenKey]decimal.D // negotiated discounts
-	cache     map[cacheKey]*entry
+	cache     [][]rowsOf             // by the class's index
+	accounts  int
 	closing   []*Line           // the lines of the month as a whole
 	emit      func(*Line) error // nil the first time
 	final     bool              // lines carry their invoice
@@ -29,18 +30,36 @@ type writer struct {
 	plan        SavingsPlanPart
 }
 
-// cacheKey finds the row of a piece fast.
-type cacheKey struct {
-	account, class uint32
-	kind           uint8
-	tier           int8
-	valid          bool
+// rowsOf holds the rows of a class that differ in account only.
+type rowsOf struct {
+	kind      uint8
+	tier      int8
+	byAccount []*entry // by the account's index
+}
+
+// cached gives the place of a piece's row; it holds nil until the row is known.
+func (w *writer) cached(s *slot, kind uint8, tier int8) **entry {
+	for len(w.cache) <= s.class.index {
+		w.cache = append(w.cache, nil)
+	}
+	rows := w.cache[s.class.index]
+	for i := range rows {
+		if rows[i].kind == kind && rows[i].tier == tier {
+			return &rows[i].byAccount[s.account.index]
+		}
+	}
+	found := rowsOf{kind, tier, make([]*entry, w.accounts)}
+	w.cache[s.class.index] = append(rows, found)
+	return &found.byAccount[s.account.index]
 }
 
 // hour writes the hour's pieces and the savings plans' fees.
 func (w *writer) hour(r *rater) error {
+	w.accounts = len(r.accounts)
 	for i := range r.pieces {
-		w.piece(r, &r.pieces[i])
+		if p := &r.pieces[i]; w.emit != nil || !w.count(&r.slots[p.slot], p) {
+			w.piece(r, p)
+		}
 	}
 	for _, p := range r.plans {
 		if p.active {
@@ -63,12 +82,36 @@ const (
 func newWriter(q *Request, s *statement, emit func(*Line) error) *writer {
 	return &writer{
 		org: q.Organization, period: q.Month, currency: q.Book.Currency, statement: s, given: map[givenKey]decimal.D{},
-		cache: map[cacheKey]*entry{}, emit: emit, final: q.Final, until: q.until(), issuer: cmp.Or(q.Organization.Issuer, DefaultIssuer),
+		emit: emit, final: q.Final, until: q.until(), issuer: cmp.Or(q.Organization.Issuer, DefaultIssuer),
 	}
 }
 
 // DefaultIssuer issues AWS's invoices where nobody else is named.
 const DefaultIssuer = "Amazon Web Services, Inc."
+
+// count counts a piece of usage on demand in its row without making a line, if the row is known and nothing is taken off: most
+// pieces are such. It adds what finish and put would.
+func (w *writer) count(s *slot, p *piece) bool {
+	k := s.class
+	if p.part >= 0 || len(k.discounts) > 0 {
+		return false
+	}
+	e := *w.cached(s, kindUsage, p.tier)
+	if e == nil {
+		return false
+	}
+	e.counted.lines++
+	e.counted.usage, e.counted.cost = e.counted.usage.Add(p.quantity), e.counted.cost.Add(p.cost)
+	if !k.factor.IsZero() {
+		e.Normalized = e.Normalized.Add(times(k.factor, p.quantity))
+	}
+	if k.hourly() {
+		e.Blended = e.Blended.Add(p.blended)
+	} else {
+		e.pool, e.blendable, e.leftCost = k.pool, e.blendable.Add(p.quantity), e.leftCost.Add(p.cost)
+	}
+	return true
+}
 
 // piece writes the line of a piece, and for one that a plan covers the line that takes its price back.
 func (w *writer) piece(r *rater, p *piece) {
@@ -200,8 +243,8 @@ func (w *writer) recurring(r *rater, p *plan) {
 	l.Unblended = p.Commitment.Sub(p.prepaid)
 	w.plan.Commitment, w.plan.Used, w.plan.AmortizedUpfront, w.plan.Recurring = p.Commitment, p.Commitment.Sub(p.left), p.prepaid, l.Unblended
 	l.SavingsPlan = &w.plan
-	w.charge(p.ARN, w.org.discounts(l.Product, l.UsageType))
-	w.put(w.entry(cacheKey{}))
+	e := w.charge(p.ARN, w.org.discounts(l.Product, l.UsageType))
+	w.put(e)
 }
 
 // blank is a line that is no usage.
