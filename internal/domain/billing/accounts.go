@@ -69,8 +69,8 @@ const (
 func (s *Sharing) reaches(stage reach, owner, receiver *account) bool {
 	switch {
 	case stage == toOwner:
-		return owner == receiver
-	case owner.off || receiver.off || owner == receiver:
+		return owner.index == receiver.index
+	case owner.off || receiver.off || owner.index == receiver.index:
 		return false
 	case stage == toGroup:
 		return s.Mode != ShareAll && owner.group != "" && owner.group == receiver.group

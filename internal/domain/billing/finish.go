@@ -73,7 +73,7 @@ func (w *writer) finish(s *slot, p *piece, kind uint8) {
 	}
 	if w.emit != nil {
 		l.ID = w.identity(l.Account, stamp(l.Start), stamp(l.End), l.Product, l.UsageType, l.Operation, l.Detail.Region, l.Zone, l.Resource,
-			s.record.Seller, string(l.Type), commitment(l), strconv.Itoa(int(p.tier)), tagText(l.Tags), p.quantity.String(), strconv.Itoa(int(s.ordinal)))
+			s.record.Seller, string(l.Type), commitment(l), strconv.Itoa(int(p.tier)), tagText(l.Tags), s.record.Quantity.String(), strconv.Itoa(int(s.ordinal)))
 	}
 	w.put(e)
 }

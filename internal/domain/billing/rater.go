@@ -233,7 +233,7 @@ func (r *rater) visit(list []*class, owner *account, stage reach, cover func(at 
 		}
 		for _, at := range slots {
 			s := &r.slots[at]
-			if stage == toOwner && s.account != owner {
+			if stage == toOwner && s.account.index != owner.index {
 				break
 			}
 			if s.left.Sign() > 0 && r.org.Sharing.reaches(stage, owner, s.account) && !cover(at) {
