@@ -93,6 +93,7 @@ var law = []layer{
 	{name: "domain", packages: []string{"internal/domain/org"}, may: nouns, never: impure},
 	{name: "domain", packages: []string{"internal/domain/iam"}, may: nouns, never: impure},
 	{name: "domain", packages: []string{"internal/domain/billing"}, may: nouns, never: impure},
+	{name: "files", packages: []string{"internal/usage"}, may: append([]string{"internal/domain/billing"}, nouns...), never: []string{"net/http", "database/sql", "os"}},
 	{name: "state", packages: []string{"internal/ledger"}, may: nouns},
 	{name: "state", packages: []string{"internal/store"}, may: append([]string{"internal/ledger"}, nouns...), never: []string{"database/sql"}},
 	{name: "state", packages: []string{"internal/store/sqlstore"}, may: append([]string{"internal/ledger", "internal/store"}, nouns...)},

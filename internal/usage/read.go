@@ -1,0 +1,226 @@
+package usage
+
+import (
+	"bufio"
+	"bytes"
+	"cmp"
+	"compress/gzip"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"hash/maphash"
+	"io"
+	"slices"
+	"sync"
+	"time"
+
+	"umbel/internal/domain/billing"
+)
+
+// Sink takes what is read, in the order of the file. The slices are its own only until it returns; what is in them may be kept, but
+// not changed: equal tags share a map. An error ends the reading, and is what Read gives back.
+type Sink struct {
+	Records func([]billing.UsageRecord) error // of usage records
+	Lines   func([]billing.Line) error        // of reports
+	Problem func(Problem) error               // each row that is set aside
+}
+
+// Report is what became of a file. Rows = Taken + SetAside.
+type Report struct {
+	Format Format
+	// Digest is the SHA-256 of the file's text in hexadecimal digits: that of a file in gzip is that of what it holds, so a file
+	// counts once however it is packed.
+	Digest                string
+	Rows, Taken, SetAside int
+	Ignored               []string // columns of no use
+	Currencies            []string // of the lines, in the order they were met
+	// Cut tells why the file ends before its end: gzip that is cut off or broken, or a failing source; nil for a whole one. What
+	// came before was delivered, so a caller that wants whole files only takes back what it took. The digest is of what was read.
+	Cut      error
+	From, To time.Time // the first start and the last end of all that was taken
+}
+
+// Read reads a file of usage: plain or in gzip, its format told by its header. Rows that cannot be read are set aside, named by
+// line and column; they are no error. Errors wrap ErrFormat for what is no file of usage, or are the context's, or the sink's.
+// The name is what problems call the file. Memory is bounded, however long the file is.
+func Read(ctx context.Context, source io.Reader, name string, sink Sink) (*Report, error) {
+	text, err := unpacked(source)
+	if err != nil {
+		return nil, err
+	}
+	s := &stream{source: text, digest: sha256.New(), line: 1, cut: cut}
+	s.fill(blockSize)
+	p, lines, err := s.begin()
+	if err != nil {
+		return nil, err
+	}
+	d := &delivery{sink: sink, report: &Report{Format: p.format, Ignored: p.ignored}, file: name}
+	if missing := p.priced && sink.Lines == nil || !p.priced && sink.Records == nil; missing {
+		return nil, fmt.Errorf("%w that is wanted: %s", ErrFormat, p.format)
+	}
+	pool := sync.Pool{New: func() any { return new(batch) }}
+	seeds := [2]maphash.Seed{maphash.MakeSeed(), maphash.MakeSeed()}
+	err = s.run(ctx, func() func(block) *batch {
+		worker := p.parser(name, seeds)
+		return func(b block) *batch {
+			out := pool.Get().(*batch)
+			out.reset()
+			out.err = b.err
+			if lines {
+				worker.json(b, out)
+			} else {
+				worker.csv(b, out)
+			}
+			return out
+		}
+	}, func(b *batch) error {
+		defer pool.Put(b)
+		return d.take(b)
+	})
+	if err != nil {
+		return nil, err
+	}
+	d.report.Digest = hex.EncodeToString(s.digest.Sum(nil))
+	return d.report, nil
+}
+
+// unpacked gives the text of a file that may be in gzip.
+func unpacked(source io.Reader) (io.Reader, error) {
+	r := bufio.NewReaderSize(source, 64<<10)
+	switch start, _ := r.Peek(4); {
+	case bytes.HasPrefix(start, []byte{0x1f, 0x8b}):
+		text, err := gzip.NewReader(r)
+		if err != nil {
+			return nil, fmt.Errorf("%w: gzip: %w", ErrFormat, err)
+		}
+		return text, nil
+	case bytes.HasPrefix(start, []byte("PK\x03\x04")):
+		return nil, fmt.Errorf("%w: a ZIP archive: unpack it first", ErrFormat)
+	case string(start) == "PAR1":
+		return nil, fmt.Errorf("%w: Parquet is not read", ErrFormat)
+	}
+	return r, nil
+}
+
+// begin reads the header, and tells whether the file is one of JSON lines.
+func (s *stream) begin() (p *plan, lines bool, err error) {
+	if len(s.rest) == 0 && s.err != nil {
+		return nil, false, fmt.Errorf("usage: nothing can be read: %w", s.err)
+	}
+	bare := bytes.TrimSpace(bytes.TrimPrefix(s.rest, []byte("\ufeff")))
+	if len(bare) > 0 && bare[0] == '{' {
+		s.cut = func(b []byte) int { return bytes.LastIndexByte(b, newline) + 1 }
+		return &plan{format: Records, finish: finishRecord}, true, nil
+	}
+	head := splitter{data: s.rest}
+	text, wrong := head.next()
+	for text != nil && len(bytes.TrimSpace(text)) == 0 {
+		text, wrong = head.next()
+	}
+	if text == nil {
+		return nil, false, fmt.Errorf("%w: the file is empty", ErrFormat)
+	}
+	if wrong != "" {
+		return nil, false, fmt.Errorf("%w: the header: %s", ErrFormat, wrong)
+	}
+	if p, err = planOf(headerOf(head.fields)); err != nil {
+		return nil, false, err
+	}
+	p.header = bytes.Clone(bytes.TrimRight(bytes.TrimPrefix(text, []byte("\ufeff")), "\r\n"))
+	s.line += bytes.Count(s.rest[:head.at], []byte{newline})
+	s.rest = s.rest[head.at:]
+	return p, false, nil
+}
+
+// delivery brings batches to the sink.
+type delivery struct {
+	sink     Sink
+	report   *Report
+	file     string
+	met, old map[rowKey]struct{} // rows of late
+}
+
+// remembered is how many rows a file's rows are compared with, at least: those that came last. Memory for more would be without
+// bound; a file that comes twice is known by its digest.
+const remembered = 1 << 20
+
+func (d *delivery) take(b *batch) error {
+	r := d.report
+	d.once(b)
+	r.Rows += b.rows
+	r.Taken += len(b.lines) + len(b.records)
+	r.SetAside += len(b.problems)
+	for i := range b.lines {
+		l := &b.lines[i]
+		r.spans(l.Start, l.End)
+		if n := len(r.Currencies); n == 0 || r.Currencies[n-1] != l.Currency {
+			r.meets(l.Currency)
+		}
+	}
+	for i := range b.records {
+		r.spans(b.records[i].Start, b.records[i].End)
+	}
+	if b.err != nil {
+		r.Cut = b.err
+	}
+	if len(b.lines) > 0 {
+		if err := d.sink.Lines(b.lines); err != nil {
+			return err
+		}
+	}
+	if len(b.records) > 0 {
+		if err := d.sink.Records(b.records); err != nil {
+			return err
+		}
+	}
+	if d.sink.Problem == nil && len(b.problems) > 0 {
+		return fmt.Errorf("usage: %s", b.problems[0])
+	}
+	for _, p := range b.problems {
+		if err := d.sink.Problem(p); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// once sets rows aside that came before, in every byte, under the same line item ID.
+func (d *delivery) once(b *batch) {
+	kept := 0
+	for i, key := range b.keys {
+		_, now := d.met[key]
+		_, before := d.old[key]
+		if now || before {
+			b.problems = append(b.problems, Problem{File: d.file, Line: b.at[i], Reason: "the same row came before"})
+			continue
+		}
+		if d.met == nil || len(d.met) >= remembered {
+			d.met, d.old = make(map[rowKey]struct{}, remembered/64), d.met
+		}
+		d.met[key] = struct{}{}
+		if kept != i {
+			b.lines[kept] = b.lines[i]
+		}
+		kept++
+	}
+	if len(b.keys) > kept {
+		b.lines = b.lines[:kept]
+		slices.SortStableFunc(b.problems, func(x, y Problem) int { return cmp.Compare(x.Line, y.Line) })
+	}
+}
+
+func (r *Report) spans(from, to time.Time) {
+	if r.From.IsZero() || from.Before(r.From) {
+		r.From = from
+	}
+	if to.After(r.To) {
+		r.To = to
+	}
+}
+
+func (r *Report) meets(currency string) {
+	if !slices.Contains(r.Currencies, currency) {
+		r.Currencies = append(r.Currencies, currency)
+	}
+}

@@ -1,0 +1,126 @@
+package usage
+
+import (
+	"bytes"
+	"context"
+	"hash"
+	"io"
+	"runtime"
+	"sync"
+)
+
+// blockSize is how much text a worker gets at a time, more only if a row wants it. It is above 2 × maxRow, so that every full
+// block has a row that can be told apart.
+const blockSize = 1 << 20
+
+// block is a part of the file that holds whole rows.
+type block struct {
+	data []byte
+	line int   // of its first row
+	last bool  // nothing follows
+	err  error // why nothing follows, if it is not the end
+}
+
+// task is a block on its way: its batch is delivered in the order of the blocks.
+type task struct {
+	block
+	done chan *batch
+}
+
+// stream cuts a file into blocks.
+type stream struct {
+	source io.Reader
+	digest hash.Hash // of all that is read
+	rest   []byte    // read, and not yet part of a block
+	line   int       // of the first row in rest
+	cut    func([]byte) int
+	ended  bool
+	err    error
+}
+
+// fill reads until there is so much, or the end.
+func (s *stream) fill(size int) {
+	if s.ended || len(s.rest) >= size {
+		return
+	}
+	from := len(s.rest)
+	grown := make([]byte, size)
+	copy(grown, s.rest)
+	for from < size && !s.ended {
+		n, err := s.source.Read(grown[from:])
+		from += n
+		if err != nil {
+			s.ended = true
+			if err != io.EOF {
+				s.err = err
+			}
+		}
+	}
+	s.digest.Write(grown[len(s.rest):from])
+	s.rest = grown[:from]
+}
+
+// next gives the next block; false after the last.
+func (s *stream) next() (b block, more bool) {
+	size, end := blockSize, 0
+	for {
+		s.fill(size)
+		if s.ended {
+			b = block{data: s.rest, line: s.line, last: true, err: s.err}
+			s.rest = nil
+			return b, false
+		}
+		if end = s.cut(s.rest); end > 0 {
+			break
+		}
+		size += blockSize
+	}
+	b = block{data: s.rest[:end:end], line: s.line}
+	s.rest = s.rest[end:]
+	s.line += bytes.Count(b.data, []byte{newline})
+	return b, true
+}
+
+// run parses the blocks on all processors and delivers their batches in order. It returns when every goroutine has ended.
+func (s *stream) run(ctx context.Context, parser func() func(block) *batch, deliver func(*batch) error) error {
+	ctx, cancel := context.WithCancel(ctx)
+	workers := runtime.GOMAXPROCS(0)
+	tasks, order := make(chan task), make(chan task, 2*workers)
+	var group sync.WaitGroup
+	defer group.Wait()
+	defer cancel()
+	for range workers {
+		group.Go(func() {
+			parse := parser()
+			for t := range tasks {
+				t.done <- parse(t.block)
+			}
+		})
+	}
+	group.Go(func() {
+		defer close(order)
+		defer close(tasks)
+		for more := true; more; {
+			var t task
+			t.block, more = s.next()
+			t.done = make(chan *batch, 1)
+			select {
+			case order <- t:
+			case <-ctx.Done():
+				return
+			}
+			tasks <- t
+		}
+	})
+	for t := range order {
+		select {
+		case b := <-t.done:
+			if err := deliver(b); err != nil {
+				return err
+			}
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	return ctx.Err()
+}
