@@ -187,7 +187,7 @@ func (d *decider) planMatches(p *plan, r *rule) bool {
 }
 
 // planHolds decides a condition of a plan, once for the request.
-func (d *decider) planHolds(p *plan, id uint16) bool {
+func (d *decider) planHolds(p *plan, id uint32) bool {
 	if id >= remembered {
 		return p.conditions[id].holds(d.ctx)
 	}

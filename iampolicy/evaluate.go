@@ -63,7 +63,7 @@ func (e *evaluator) applies(p *Policy, s *statement) grant {
 		return grantNone
 	}
 	for _, id := range s.conditions {
-		if !e.holds(&p.conditions[id], id) {
+		if !e.holds(&p.conditions[id], uint32(id)) {
 			return grantNone
 		}
 	}
@@ -94,7 +94,7 @@ func (e *evaluator) matchesResource(patterns []template) bool {
 }
 
 // holds decides a condition, given with its number in the policy or plan at hand.
-func (e *evaluator) holds(c *condition, id uint16) bool {
+func (e *evaluator) holds(c *condition, id uint32) bool {
 	if id >= remembered {
 		return c.holds(e.ctx)
 	}

@@ -5,8 +5,8 @@ type marks [4]uint64
 
 const remembered = 256 // conditions that marks can tell of
 
-func (b *marks) has(id uint16) bool { return b[id/64]&(1<<(id%64)) != 0 }
-func (b *marks) set(id uint16)      { b[id/64] |= 1 << (id % 64) }
+func (b *marks) has(id uint32) bool { return b[id/64]&(1<<(id%64)) != 0 }
+func (b *marks) set(id uint32)      { b[id/64] |= 1 << (id % 64) }
 
 // add sets what is set in o.
 func (b *marks) add(o *marks) {
@@ -60,7 +60,7 @@ func (c *condition) indexable() bool {
 }
 
 // add takes in a condition, given with its number.
-func (x *keyIndex) add(c *condition, id uint16) {
+func (x *keyIndex) add(c *condition, id uint32) {
 	x.conditions.set(id)
 	if c.negated {
 		x.negated.set(id)
@@ -133,7 +133,7 @@ func (x *keyIndex) decide(ctx *Context, known, held *marks) {
 	}
 }
 
-func (x *indexedTexts) add(t template, id uint16) {
+func (x *indexedTexts) add(t template, id uint32) {
 	if t.shape == shapeLiteral {
 		if x.literals == nil {
 			x.literals = map[string]marks{}

@@ -26,8 +26,8 @@ type gate struct {
 
 // rule is a statement that matches the action.
 type rule struct {
-	conditions           []uint16   // by their number in the plan
-	resources            []uint16   // likewise; of no account if whatever
+	conditions           []uint32   // by their number in the plan
+	resources            []uint32   // likewise; of no account if whatever
 	statement            *statement // nil for a malformed policy: what it would have denied is not known
 	group, policy, index int32      // where it stands; index is that of the statement, -1 for a malformed policy
 	whoever              bool       // whoever calls
@@ -46,7 +46,7 @@ func (r *rule) always() bool { return r.whoever && r.whatever && len(r.condition
 // makePlan looks for the statements that match an action. A condition that stands in several policies becomes one.
 func (s *set) makePlan(name string, hash uint32) *plan {
 	a := splitAction(strings.Clone(name)) // the caller's may be part of a long text
-	b := planner{plan: &plan{action: a, hash: hash, controlled: SupportsResourceControl(a.service)}, known: map[string]uint16{}, seen: map[string]uint16{}, denied: map[string]bool{}}
+	b := planner{plan: &plan{action: a, hash: hash, controlled: SupportsResourceControl(a.service)}, known: map[string]uint32{}, seen: map[string]uint32{}, denied: map[string]bool{}}
 	for i := range s.groups {
 		b.group(int32(i), &s.groups[i])
 	}
@@ -57,7 +57,7 @@ func (s *set) makePlan(name string, hash uint32) *plan {
 
 // gather puts the numbers of all rules next to each other in memory, in the order in which they are looked at.
 func (b *planner) gather() {
-	each := func(move func(*[]uint16)) {
+	each := func(move func(*[]uint32)) {
 		for i := range b.plan.denies {
 			move(&b.plan.denies[i].conditions)
 			move(&b.plan.denies[i].resources)
@@ -70,9 +70,9 @@ func (b *planner) gather() {
 		}
 	}
 	n := 0
-	each(func(ids *[]uint16) { n += len(*ids) })
-	together := make([]uint16, 0, n)
-	each(func(ids *[]uint16) {
+	each(func(ids *[]uint32) { n += len(*ids) })
+	together := make([]uint32, 0, n)
+	each(func(ids *[]uint32) {
 		from := len(together)
 		together = append(together, *ids...)
 		*ids = together[from:len(together):len(together)]
@@ -81,8 +81,8 @@ func (b *planner) gather() {
 
 type planner struct {
 	plan   *plan
-	known  map[string]uint16 // conditions by their source
-	seen   map[string]uint16 // patterns of resources, likewise
+	known  map[string]uint32 // conditions by their source
+	seen   map[string]uint32 // patterns of resources, likewise
 	denied map[string]bool   // what denies whoever calls on any resource, by its conditions
 	closed bool              // something denies whatever comes: no further denial is ever reached
 }
@@ -153,7 +153,7 @@ func (b *planner) rule(group, policy int32, p *Policy, n uint16) rule {
 		}
 	}
 	// What is most likely not met comes first: operators that are not negated, and what others have asked for already.
-	slices.SortFunc(r.conditions, func(x, y uint16) int {
+	slices.SortFunc(r.conditions, func(x, y uint32) int {
 		if x, y := b.plan.conditions[x].negated, b.plan.conditions[y].negated; x != y {
 			if y {
 				return -1
@@ -166,10 +166,10 @@ func (b *planner) rule(group, policy int32, p *Policy, n uint16) rule {
 }
 
 // number gives a condition its number in the plan.
-func (b *planner) number(c *condition) uint16 {
+func (b *planner) number(c *condition) uint32 {
 	id, ok := b.known[c.source]
 	if !ok {
-		id = uint16(len(b.plan.conditions))
+		id = uint32(len(b.plan.conditions))
 		b.known[c.source] = id
 		b.plan.conditions = append(b.plan.conditions, planCondition{condition: c})
 	}
@@ -177,11 +177,11 @@ func (b *planner) number(c *condition) uint16 {
 }
 
 // pattern gives a pattern of resources its number in the plan.
-func (b *planner) pattern(t *template) uint16 {
+func (b *planner) pattern(t *template) uint32 {
 	source := t.source()
 	id, ok := b.seen[source]
 	if !ok {
-		id = uint16(len(b.plan.resources))
+		id = uint32(len(b.plan.resources))
 		b.seen[source] = id
 		b.plan.resources = append(b.plan.resources, t)
 	}
@@ -207,6 +207,6 @@ func (b *planner) index() {
 			indexes[c.key] = &keyIndex{hash: c.hash, key: c.name}
 		}
 		c.index = indexes[c.key]
-		c.index.add(c.condition, uint16(i))
+		c.index.add(c.condition, uint32(i))
 	}
 }
