@@ -41,7 +41,6 @@ type Step struct {
 	Action, Resource string
 
 	source, level int
-	single        bool // the policy has this statement only
 }
 
 const (

@@ -14,7 +14,6 @@ type theme struct {
 	operators []string
 	values    []string // in policies
 	universe  [][]string
-	known     [][]string // what such a key may be where it is known
 	multi     bool
 }
 

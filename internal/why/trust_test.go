@@ -20,7 +20,7 @@ var ofTrust = []denial{
 		return try(assume(w.user(partner, "outsider", mayAssume), role))
 	}},
 	{name: "trust-of-a-deleted-user", cause: "since deleted", call: func(w *stage) error {
-		cfg := w.user(w.dev, "phoenix", "")
+		w.user(w.dev, "phoenix", "")
 		role := w.role(w.dev, "for-phoenix", trusting("arn:aws:iam::"+w.dev+":user/phoenix", ""), "")
 		admin := iam.NewFromConfig(w.admin(w.dev))
 		user, err := admin.GetUser(ctx, &iam.GetUserInput{UserName: aws.String("phoenix")})
