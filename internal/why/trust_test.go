@@ -32,7 +32,7 @@ var ofTrust = []denial{
 		w.must(err)
 		_, err = admin.DeleteUser(ctx, &iam.DeleteUserInput{UserName: aws.String("phoenix")})
 		w.must(err)
-		cfg = w.user(w.dev, "phoenix", mayAssume)
+		cfg := w.user(w.dev, "phoenix", mayAssume)
 		return try(assume(cfg, role))
 	}},
 	{name: "trust-names-one-session", cause: "names one session, and the caller is another", call: func(w *stage) error {
