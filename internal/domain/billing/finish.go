@@ -4,7 +4,6 @@ import (
 	"crypto/sha256"
 	"encoding/base32"
 	"encoding/binary"
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -72,8 +71,7 @@ func (w *writer) finish(s *slot, p *piece, kind uint8) {
 		w.plan.NetEffectiveCost = net(w.plan.EffectiveCost, w.org.discounts(w.plan.Offering, ""))
 	}
 	if w.emit != nil {
-		l.ID = w.identity(l.Account, stamp(l.Start), stamp(l.End), l.Product, l.UsageType, l.Operation, l.Detail.Region, l.Zone, l.Resource,
-			s.record.Seller, string(l.Type), commitment(l), strconv.Itoa(int(p.tier)), tagText(l.Tags), s.record.Quantity.String(), strconv.Itoa(int(s.ordinal)))
+		w.pieceIdentity(s, p)
 	}
 	w.put(e)
 }
@@ -107,7 +105,7 @@ func (w *writer) put(e *entry) {
 
 func (w *writer) send(l *Line) {
 	if w.final {
-		l.Bill.Invoice = w.org.invoice(l, w.period)
+		l.Bill.Invoice = w.invoice(l)
 	}
 	if w.err == nil {
 		w.err = w.emit(l)
@@ -142,8 +140,45 @@ func (w *writer) close(id string, discounts []*Discount) {
 
 // identity is a line's ID: the same whenever the month is computed, and of the shape that AWS's have.
 func (w *writer) identity(parts ...string) string {
-	sum := sha256.Sum256([]byte(w.org.Payer + "\x00" + strings.Join(parts, "\x00")))
-	return strings.ToLower(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(sum[:]))
+	w.buffer = append(w.buffer[:0], w.org.Payer...)
+	for _, part := range parts {
+		w.buffer = append(append(w.buffer, 0), part...)
+	}
+	return w.digest()
+}
+
+// digest makes an ID of the buffer.
+func (w *writer) digest() string {
+	sum := sha256.Sum256(w.buffer)
+	return identities.EncodeToString(sum[:])
+}
+
+// identities is base 32 in small letters.
+var identities = base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567").WithPadding(base32.NoPadding)
+
+// pieceIdentity gives the line of a piece its ID: of all that tells it from others of the month.
+func (w *writer) pieceIdentity(s *slot, p *piece) {
+	l := &w.line
+	b := append(w.buffer[:0], w.org.Payer...)
+	for _, text := range [...]string{
+		l.Account, l.Product, l.UsageType, l.Operation, l.Detail.Region, l.Zone, l.Resource, s.record.Seller, string(l.Type), commitment(l),
+	} {
+		b = append(append(b, 0), text...)
+	}
+	for _, n := range [...]int64{l.Start.Unix(), l.End.Unix(), int64(p.tier), int64(s.ordinal)} {
+		b = strconv.AppendInt(append(b, 0), n, 36)
+	}
+	b = s.record.Quantity.Append(append(b, 0))
+	w.keys = w.keys[:0]
+	for key := range l.Tags {
+		w.keys = append(w.keys, key)
+	}
+	slices.Sort(w.keys)
+	for _, key := range w.keys {
+		b = append(append(append(append(b, 0), key...), 0), l.Tags[key]...)
+	}
+	w.buffer = b
+	l.ID = w.digest()
 }
 
 // commitment is the ARN of what covers a line.
@@ -159,21 +194,25 @@ func commitment(l *Line) string {
 
 func stamp(t time.Time) string { return strconv.FormatInt(t.Unix(), 36) }
 
-func tagText(tags map[string]string) string {
-	if len(tags) == 0 {
-		return ""
-	}
-	return fmt.Sprint(tags) // fmt sorts a map's keys
+// invoiceKey is what a line's invoice depends on.
+type invoiceKey struct {
+	account, seller string
+	kind            BillType
 }
 
 // invoice is the number of the invoice that a line is on: one for each seller, invoice unit and kind of bill. It follows from
 // those and the month, so that computing a month again gives the same.
-func (o *Organization) invoice(l *Line, m Month) string {
-	seller := ""
+func (w *writer) invoice(l *Line) string {
+	key := invoiceKey{account: l.Account, kind: l.Bill.Type}
 	if l.Bill.Entity == EntityMarketplace {
-		seller = l.LegalEntity
+		key.seller = l.LegalEntity
 	}
-	return invoiceNumber(o.Payer, m, seller, o.unit(l.Account), l.Bill.Type)
+	number := w.invoices[key]
+	if number == "" {
+		number = invoiceNumber(w.org.Payer, w.period, key.seller, w.org.unit(l.Account), key.kind)
+		w.invoices[key] = number
+	}
+	return number
 }
 
 func invoiceNumber(payer string, m Month, seller, unit string, kind BillType) string {

@@ -22,13 +22,17 @@ func (l *Line) Amortized() decimal.D {
 	return l.Unblended
 }
 
-// NetAmortized is Amortized after negotiated discounts.
+// NetAmortized is Amortized after negotiated discounts. Of a plan's net commitment the part that nothing used is in proportion to
+// what of the commitment nothing used: reports give no net used commitment, and only so do a plan's lines sum to what it costs.
 func (l *Line) NetAmortized() decimal.D {
 	switch r, p := l.Reservation, l.SavingsPlan; {
 	case l.Type == SavingsPlanCovered && p != nil:
 		return p.NetEffectiveCost
 	case l.Type == SavingsPlanRecurring && p != nil:
-		return p.NetAmortized.Add(p.NetRecurring).Sub(p.Used)
+		if p.Commitment.IsZero() {
+			return decimal.D{}
+		}
+		return over(times(p.NetAmortized.Add(p.NetRecurring), p.Commitment.Sub(p.Used)), p.Commitment)
 	case l.Type == SavingsPlanNegation, l.Type == SavingsPlanUpfront:
 		return decimal.D{}
 	case l.Type == DiscountedUsage && r != nil:

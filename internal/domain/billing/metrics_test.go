@@ -20,7 +20,8 @@ func TestAmortized(t *testing.T) {
 		"support":                         {Line{Type: Fee, Unblended: d(29), NetUnblended: d(28)}, d(29), d(28)},
 		"covered by a plan":               {Line{Type: SavingsPlanCovered, Unblended: d(9), SavingsPlan: &SavingsPlanPart{EffectiveCost: d(6), NetEffectiveCost: d(5)}}, d(6), d(5)},
 		"what a plan takes back":          {Line{Type: SavingsPlanNegation, Unblended: d(-9), SavingsPlan: &SavingsPlanPart{}}, d(0), d(0)},
-		"a plan's fee":                    {Line{Type: SavingsPlanRecurring, Unblended: d(10), SavingsPlan: &SavingsPlanPart{Commitment: d(10), Used: d(6), NetAmortized: d(3), NetRecurring: d(5)}}, d(4), d(2)},
+		"a plan's fee":                    {Line{Type: SavingsPlanRecurring, Unblended: d(10), SavingsPlan: &SavingsPlanPart{Commitment: d(10), Used: d(6), NetAmortized: d(3), NetRecurring: d(5)}}, d(4), decimal.New(32, 1)},
+		"a plan of nothing":               {Line{Type: SavingsPlanRecurring, SavingsPlan: &SavingsPlanPart{}}, d(0), d(0)},
 		"a plan's upfront payment":        {Line{Type: SavingsPlanUpfront, Unblended: d(100), SavingsPlan: &SavingsPlanPart{}}, d(0), d(0)},
 	} {
 		if got, net := c.line.Amortized(), c.line.NetAmortized(); got != c.cost || net != c.of {

@@ -17,6 +17,9 @@ type writer struct {
 	given     map[givenKey]decimal.D // negotiated discounts
 	cache     [][]rowsOf             // by the class's index
 	accounts  int
+	invoices  map[invoiceKey]string
+	buffer    []byte
+	keys      []string
 	closing   []*Line           // the lines of the month as a whole
 	emit      func(*Line) error // nil the first time
 	final     bool              // lines carry their invoice
@@ -81,7 +84,7 @@ const (
 // newWriter makes a writer of a statement that is empty, or already full.
 func newWriter(q *Request, s *statement, emit func(*Line) error) *writer {
 	return &writer{
-		org: q.Organization, period: q.Month, currency: q.Book.Currency, statement: s, given: map[givenKey]decimal.D{},
+		org: q.Organization, period: q.Month, currency: q.Book.Currency, statement: s, given: map[givenKey]decimal.D{}, invoices: map[invoiceKey]string{},
 		emit: emit, final: q.Final, until: q.until(), issuer: cmp.Or(q.Organization.Issuer, DefaultIssuer),
 	}
 }
@@ -242,8 +245,10 @@ func (w *writer) recurring(r *rater, p *plan) {
 	l.Description = p.Term + " " + p.Payment + " " + string(p.Kind)
 	l.Unblended = p.Commitment.Sub(p.prepaid)
 	w.plan.Commitment, w.plan.Used, w.plan.AmortizedUpfront, w.plan.Recurring = p.Commitment, p.Commitment.Sub(p.left), p.prepaid, l.Unblended
+	discounts := w.org.discounts(l.Product, "")
+	w.plan.NetAmortized, w.plan.NetRecurring = net(w.plan.AmortizedUpfront, discounts), net(w.plan.Recurring, discounts)
 	l.SavingsPlan = &w.plan
-	e := w.charge(p.ARN, w.org.discounts(l.Product, l.UsageType))
+	e := w.charge(p.ARN, discounts)
 	w.put(e)
 }
 
