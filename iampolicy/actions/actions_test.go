@@ -100,7 +100,7 @@ func TestLoadedOnce(t *testing.T) {
 	for range 8 {
 		group.Go(func() {
 			for _, e := range table.entries[:40] {
-				if e.load(table) != e.load(table) {
+				if first, again := e.load(table), e.load(table); first != again {
 					t.Errorf("%s was read twice", e.prefix)
 				}
 			}
