@@ -113,7 +113,7 @@ func (r *row) discount(key string, d decimal.D) {
 func mapSetters() map[string]setter {
 	return map[string]setter{
 		"resource_tags": func(r *row, b []byte) (err error) {
-			r.line.Tags, err = r.tagObject(b)
+			r.line.Tags, err = r.tagObject(b, curTag)
 			return err
 		},
 		"cost_category": func(r *row, b []byte) (err error) {

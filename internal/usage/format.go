@@ -15,6 +15,9 @@ const (
 	Records Format = "simple usage records"
 	CUR1    Format = "CUR 1"
 	CUR2    Format = "CUR 2.0"
+	FOCUS10 Format = "FOCUS 1.0"
+	FOCUS11 Format = "FOCUS 1.1"
+	FOCUS12 Format = "FOCUS 1.2"
 )
 
 // plan is how the rows of one file are read.
@@ -23,6 +26,7 @@ type plan struct {
 	header  []byte // its text, without line end: met again, it is no row
 	columns []column
 	ignored []string
+	null    string // what stands for nothing, beside nothing
 	finish  func(*row) (column string, err error)
 	priced  bool // rows are lines of a bill, not usage records
 	keyed   bool // rows have identities: one that comes twice counts once
@@ -52,6 +56,8 @@ func planOf(header []string) (*plan, error) {
 		return curPlan(CUR1, header)
 	case has("line_item_usage_account_id", "line_item_line_item_type", "identity_line_item_id"):
 		return curPlan(CUR2, header)
+	case has("BilledCost", "ChargeCategory", "ChargePeriodStart"):
+		return focusPlan(header)
 	}
 	return recordPlan(header)
 }

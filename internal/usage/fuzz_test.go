@@ -23,6 +23,9 @@ func FuzzRead(f *testing.F) {
 	f.Add([]byte(curHeader + "a,1,Usage,2026-10-03T14:00:00Z,2026-10-03T15:00:00Z,P,X,2,USD,1,,,,,,,,\"a\"\"\nb\",,,,\n"))
 	f.Add([]byte("account,usage_type,product,quantity,time,tags\n123456789012,X,P,1,2026-10-01,\"{\"\"a\"\":\"\"b\"\"}\"\n\"open"))
 	f.Add([]byte("{\"account\":\"111122223333\",\"usageType\":\"X\",\"product\":\"P\",\"quantity\":1e3,\"time\":\"2026-10-03\"}\n{"))
+	f.Add([]byte(focusHeader + "\n" + focusRow("0", "Usage", "", "Usage-Based", "arn:aws:savingsplans::1:savingsplan/1,Savings Plan", "Used", "0.7")))
+	f.Add([]byte("line_item_usage_account_id,line_item_line_item_type,line_item_usage_start_date,line_item_usage_end_date,line_item_product_code,line_item_usage_type," +
+		"line_item_usage_amount,line_item_currency_code,line_item_unblended_cost,resource_tags,product,discount\n1,Usage,2026-10-03,2026-10-04,P,X,1,USD,1,\"{\"\"user_a\"\":\"\"b\"\"}\",{},\"{\"\"a\"\":1}\"\n"))
 	f.Fuzz(func(t *testing.T, file []byte) {
 		outcome := func(slow bool) (lines, records int, problems []string, digest string, err error) {
 			source := bytes.NewReader(file)

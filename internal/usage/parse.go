@@ -84,7 +84,7 @@ func (p *parser) take(at int, text []byte, out *batch) {
 	r.reset()
 	for i := range p.columns {
 		c, value := &p.columns[i], p.splits.fields[i]
-		if c.set == nil || len(value) == 0 {
+		if c.set == nil || len(value) == 0 || p.null != "" && string(value) == p.null {
 			continue
 		}
 		if err := c.set(r, value); err != nil {

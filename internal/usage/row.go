@@ -16,12 +16,14 @@ type row struct {
 	*memory
 	seen             seen // of a line: which columns after discounts it has
 	tags, categories gathered
-	counted, day     bool // of a record: whether it has a quantity; whether its time is a date
+	charge           charge // of FOCUS
+	counted, day     bool   // of a record: whether it has a quantity; whether its time is a date
 }
 
 // reset makes room for the next row.
 func (r *row) reset() {
 	r.line, r.record = billing.Line{}, billing.UsageRecord{}
+	r.charge = charge{}
 	r.seen, r.counted, r.day = 0, false, false
 	r.tags.reset('t')
 	r.categories.reset('c')
@@ -76,8 +78,8 @@ func (m *memory) object(b []byte) (map[string]string, error) {
 	return o, nil
 }
 
-// tagObject reads the tags of CUR 2.0, whose keys begin with "user_" and "aws_" for "user:" and "aws:".
-func (m *memory) tagObject(b []byte) (map[string]string, error) {
+// tagObject is object for tags, whose keys are called otherwise in the file.
+func (m *memory) tagObject(b []byte, called func(key string) string) (map[string]string, error) {
 	if o, ok := m.tagMaps[string(b)]; ok {
 		return o, nil
 	}
@@ -90,16 +92,28 @@ func (m *memory) tagObject(b []byte) (map[string]string, error) {
 		if o == nil {
 			o = make(map[string]string, len(plain))
 		}
-		for _, owner := range []string{"user", "aws"} {
-			if name, ok := strings.CutPrefix(key, owner+"_"); ok {
-				key = owner + ":" + name
-				break
-			}
-		}
-		o[key] = value
+		o[called(key)] = value
 	}
 	m.keep(m.tagMaps, b, o)
 	return o, nil
+}
+
+// curTag gives the key of a tag that CUR 2.0 calls "user_team" or "aws_createdBy": "user:team".
+func curTag(key string) string {
+	for _, owner := range []string{"user", "aws"} {
+		if name, ok := strings.CutPrefix(key, owner+"_"); ok {
+			return owner + ":" + name
+		}
+	}
+	return key
+}
+
+// focusTag gives the key of a tag in FOCUS, where those of users have no prefix (FOCUS, "Tags"): "user:team" for "team".
+func focusTag(key string) string {
+	if strings.HasPrefix(key, "aws:") || strings.HasPrefix(key, "user:") {
+		return key
+	}
+	return "user:" + key
 }
 
 func (m *memory) keep(maps map[string]map[string]string, key []byte, o map[string]string) {
