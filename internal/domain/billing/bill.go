@@ -73,19 +73,26 @@ type Invoice struct {
 	Due            decimal.D // the amount in whole cents
 }
 
-func makeBill(q *Request, r, apart *rater, s *statement, credits []CreditUse) *Bill {
-	o := q.Organization
-	b := &Bill{
-		Month: q.Month, Payer: o.Payer, PaidBy: o.PaidBy, Currency: q.Book.Currency, Final: q.Final, Until: q.until(), Credits: credits,
-		Outside: r.outside, Strangers: r.strangers,
-	}
+// makeBill makes a bill of the rows, without what only a rater knows.
+func makeBill(o *Organization, m Month, currency string, final bool, s *statement) *Bill {
+	b := &Bill{Month: m, Payer: o.Payer, PaidBy: o.PaidBy, Currency: currency, Final: final, Until: m.End()}
 	for _, e := range s.sorted() {
+		if e.Lines == 0 { // of a collector, whose only line was refused
+			continue
+		}
 		b.Rows = append(b.Rows, e.Row)
 		if e.Type == Usage {
 			b.Usage = b.Usage.Add(e.Unblended)
 		}
 		b.Total.Add(&e.Row)
 	}
+	b.Invoices = invoices(o, b)
+	return b
+}
+
+// tell adds what the raters know.
+func (b *Bill) tell(r, apart *rater) {
+	b.Outside, b.Strangers = r.outside, r.strangers
 	if apart != nil {
 		b.Compared, b.Apart = true, apart.cost
 	}
@@ -99,8 +106,6 @@ func makeBill(q *Request, r, apart *rater, s *statement, credits []CreditUse) *B
 		b.Unpriced = append(b.Unpriced, *u)
 	}
 	slices.SortFunc(b.Unpriced, func(x, y Unpriced) int { return x.Key.compare(y.Key) })
-	b.Invoices = invoices(o, b)
-	return b
 }
 
 // invoices makes the invoices of a bill.

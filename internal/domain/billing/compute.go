@@ -38,14 +38,14 @@ func (q *Request) until() time.Time {
 // Emit fail with.
 func Compute(q Request) (bill *Bill, err error) {
 	defer func() {
-		if r := recover(); r != nil {
-			beyond, ok := r.(error)
-			if !ok || !errors.Is(beyond, decimal.ErrRange) {
-				panic(r)
-			}
-			bill, err = nil, fmt.Errorf("billing: the bill of %s: %w", q.Month, decimal.ErrRange)
+		if err != nil {
+			bill = nil
 		}
 	}()
+	defer beyond(q.Month, &err)
+	if q.Book == nil || q.Organization == nil || q.Organization.Payer == "" || q.Usage == nil {
+		return nil, errors.New("billing: a bill needs a price book, an organization with a payer, and usage")
+	}
 	s := newStatement()
 	first := newWriter(&q, s, nil)
 	r, apart, err := q.pass(first)
@@ -58,7 +58,9 @@ func Compute(q Request) (bill *Bill, err error) {
 		return nil, err
 	}
 	s.blend()
-	bill = makeBill(&q, r, apart, s, credits)
+	bill = makeBill(q.Organization, q.Month, q.Book.Currency, q.Final, s)
+	bill.Until, bill.Credits = q.until(), credits
+	bill.tell(r, apart)
 	if q.Emit == nil {
 		return bill, nil
 	}
@@ -70,6 +72,16 @@ func Compute(q Request) (bill *Bill, err error) {
 		second.send(l)
 	}
 	return bill, second.err
+}
+
+// beyond makes the panic of an amount that is out of range an error.
+func beyond(m Month, err *error) {
+	if r := recover(); r != nil {
+		if cause, ok := r.(error); !ok || !errors.Is(cause, decimal.ErrRange) {
+			panic(r)
+		}
+		*err = fmt.Errorf("billing: the bill of %s: %w", m, decimal.ErrRange)
+	}
 }
 
 // pass rates every hour of the month.

@@ -284,3 +284,122 @@ func TestMonth(t *testing.T) {
 		t.Error("12/2026 was read")
 	}
 }
+
+// TestCollector: lines of another month or currency are refused, and one whose amount is beyond measure leaves no trace.
+func TestCollector(t *testing.T) {
+	line := func(account, amount, currency string, m billing.Month) *billing.Line {
+		return &billing.Line{ID: "l", Account: account, Type: billing.Usage, Currency: currency, Unblended: d(amount), Bill: billing.BillPart{Type: billing.Anniversary, PeriodStart: m.Start()}}
+	}
+	c := billing.NewCollector(organization(payer, first), october, false)
+	for _, l := range []*billing.Line{line(first, "1", "USD", october), line(first, "2.5", "USD", october), line(other, "99000000000000000000000000", "USD", october)} {
+		if err := c.Add(l); err != nil {
+			t.Error(err)
+		}
+	}
+	for name, l := range map[string]*billing.Line{
+		"another month": line(first, "1", "USD", october.Next()), "another currency": line(first, "1", "EUR", october), "beyond measure": line(other, "99000000000000000000000000", "USD", october),
+	} {
+		if err := c.Add(l); err == nil {
+			t.Errorf("%s: added", name)
+		}
+	}
+	bill, err := c.Bill()
+	if err != nil || bill.Total.Lines != 3 || byAccount(bill)[first].Unblended != d("3.5") || byAccount(bill)[other].Unblended != d("99000000000000000000000000") {
+		t.Errorf("%v: %+v", err, bill)
+	}
+	if !bill.Saved().IsZero() || bill.Invoices[0].Number != "" {
+		t.Errorf("nothing was compared, nothing is final: %+v", bill)
+	}
+}
+
+// TestDatabaseReservations: reserved databases cover every size of a family and engine, and one in two zones counts twice; other
+// engines, and dedicated instances, are covered size by size (RDS User Guide, "Reserved DB instances").
+func TestDatabaseReservations(t *testing.T) {
+	b := book(t, price("AmazonRDS", "InstanceUsage:db.m5.large", "Hrs", "0:1"), price("AmazonRDS", "Multi-AZUsage:db.m5.large", "Hrs", "0:2"), price("AmazonRDS", "InstanceUsage:db.m5.xlarge", "Hrs", "0:2"), price("AmazonEC2", "DedicatedUsage:m5.large", "Hrs", "0:1"), price("AmazonEC2", "DedicatedUsage:m5.xlarge", "Hrs", "0:2"))
+	db := func(usageType, name, engine string, two bool) billing.UsageRecord {
+		u := used(first, "AmazonRDS", usageType, 0, "1")
+		u.Resource, u.Instance = name, &billing.Instance{Type: usageType[len("InstanceUsage:"):], Platform: engine, MultiAZ: two}
+		if two {
+			u.Instance.Type = usageType[len("Multi-AZUsage:"):]
+		}
+		return u
+	}
+	dedicated := func(size, name string) billing.UsageRecord {
+		u := used(first, "AmazonEC2", "DedicatedUsage:"+size, 0, "1")
+		u.Resource, u.Instance = name, &billing.Instance{Type: size, Tenancy: "dedicated"}
+		return u
+	}
+	o := organization(payer, first)
+	for arn, i := range map[string]billing.Instance{
+		"mysql": {Type: "db.m5.xlarge", Platform: "MySQL"}, "sqlserver": {Type: "db.m5.large", Platform: "SQL Server"}, "dedicated": {Type: "m5.large", Tenancy: "dedicated"},
+	} {
+		r := reserved(arn, first, i.Type, "", 1)
+		r.Instance = i
+		if arn != "dedicated" {
+			r.Product = "AmazonRDS"
+		}
+		o.Reservations = append(o.Reservations, r)
+	}
+	_, lines := compute(t, b, o, []billing.UsageRecord{
+		db("Multi-AZUsage:db.m5.large", "two", "MySQL", true), db("InstanceUsage:db.m5.xlarge", "sql", "SQL Server", false), dedicated("m5.xlarge", "big"), dedicated("m5.large", "small"),
+	})
+	same(t, covered(lines), map[string]string{first + " two by mysql": "1", first + " small by dedicated": "1"})
+	for _, l := range lines {
+		if l.Resource == "two" {
+			want(t, "normalized", l.Normalized, 0, "8")
+		}
+		if l.Type == billing.ReservationFee && l.Reservation.ARN == "mysql" && l.UsageType != "InstanceUsage:db.m5.xlarge" {
+			t.Errorf("fee: %+v", l)
+		}
+	}
+}
+
+// TestPlanOverTiers: usage under a plan goes up the tiers; its lines and those that take it back are cut where tiers are, and their
+// effective costs sum to what the plan pays.
+func TestPlanOverTiers(t *testing.T) {
+	p := price("AWSLambda", "Lambda-GB-Second", "GB-s", "0:.3 10:.2 20:.1")
+	p.Plans = []billing.PlanRate{{Kind: billing.ComputePlan, Rate: d(".07")}}
+	o := organization(payer, first)
+	o.Plans = []billing.SavingsPlan{committed(billing.ComputePlan, "2")}
+	bill, lines := compute(t, book(t, p), o, []billing.UsageRecord{used(first, "AWSLambda", "Lambda-GB-Second", 0, "30")})
+	effective, taken, pieces := decimal.D{}, decimal.D{}, 0
+	for _, l := range lines {
+		switch l.Type {
+		case billing.SavingsPlanCovered:
+			effective, pieces = effective.Add(l.SavingsPlan.EffectiveCost), pieces+1
+		case billing.SavingsPlanNegation:
+			taken = taken.Add(l.Unblended)
+		}
+	}
+	covers, _ := d("2").QuoDown(d(".07"))
+	want(t, "on demand", bill.Usage, 9, must(d("30").Sub(covers).Mul(d(".1"))).Fixed(9))
+	if effective != d("2") || pieces != 3 || taken != d("5").Add(must(covers.Sub(d("20")).Mul(d(".1")))).Neg() {
+		t.Errorf("%d pieces of %s, taken back %s", pieces, effective, taken)
+	}
+}
+
+// TestSplit: usage that spans hours is split at them, and loses nothing.
+func TestSplit(t *testing.T) {
+	u := ran(first, "m4.large", "us-east-1a", "i", 3)
+	if got := u.Split(); len(got) != 1 || got[0].Quantity != d("1") {
+		t.Errorf("%+v", got)
+	}
+	u.Start, u.End, u.Quantity = at(3).Add(30*time.Minute), at(6).Add(20*time.Minute), d("1")
+	sum, text := decimal.D{}, []string{}
+	for _, part := range u.Split() {
+		sum = sum.Add(part.Quantity)
+		text = append(text, part.Start.Format("15:04-")+part.End.Format("15:04 ")+part.Quantity.Fixed(4))
+	}
+	if got := fmt.Sprint(text); sum != d("1") || got != "[03:30-04:00 0.1765 04:00-05:00 0.3529 05:00-06:00 0.3529 06:00-06:20 0.1176]" {
+		t.Errorf("%s, %s", sum, got)
+	}
+}
+
+// TestPools: prices of one pool go up one counter, whatever their product.
+func TestPools(t *testing.T) {
+	a, b := price("AmazonEC2", "DataTransfer-Out-Bytes", "GB", "0:.17 100:.13"), price("AmazonS3", "DataTransfer-Out-Bytes", "GB", "0:.17 100:.13")
+	a.Pool, b.Pool = "transfer", "transfer"
+	bill, _ := compute(t, book(t, a, b), organization(payer, first, other), []billing.UsageRecord{used(first, "AmazonS3", "DataTransfer-Out-Bytes", 0, "80"), used(other, "AmazonEC2", "DataTransfer-Out-Bytes", 1, "80")})
+	want(t, "total", bill.Total.Unblended, 2, "24.80")
+	want(t, "saved", bill.Saved(), 2, "2.40")
+}

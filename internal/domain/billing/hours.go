@@ -6,6 +6,8 @@ import (
 	"maps"
 	"slices"
 	"time"
+
+	"umbel/internal/decimal"
 )
 
 // Hours is a month's usage: each batch holds all records of one hour, in any order, and hours ascend. A record belongs to the
@@ -28,6 +30,27 @@ func ByHour(records []UsageRecord) Hours {
 			rest = rest[n:]
 		}
 	}
+}
+
+// Split gives usage that spans hours as records of one hour each, the first and the last perhaps of less, their quantities in
+// proportion and summing to the whole. A record within one hour stays as it is.
+func (r *UsageRecord) Split() []UsageRecord {
+	if !r.End.After(hourOf(r.Start).Add(time.Hour)) {
+		return []UsageRecord{*r}
+	}
+	var parts []UsageRecord
+	var weights []decimal.D
+	for start := r.Start; start.Before(r.End); {
+		end := earlier(hourOf(start).Add(time.Hour), r.End)
+		part := *r
+		part.Start, part.End = start, end
+		parts, weights = append(parts, part), append(weights, decimal.Int(int64(end.Sub(start))))
+		start = end
+	}
+	for i, share := range decimal.Shares(r.Quantity, weights) {
+		parts[i].Quantity = share
+	}
+	return parts
 }
 
 func hourOf(t time.Time) time.Time { return t.UTC().Truncate(time.Hour) }

@@ -148,6 +148,7 @@ func TestLaws(t *testing.T) {
 		checkLines(t, bill, lines)
 		checkQuantities(t, usage, lines)
 		checkCommitments(t, o, lines)
+		checkCollected(t, o, bill, lines)
 		sum := decimal.D{}
 		for _, v := range bill.Invoices {
 			sum = sum.Add(v.Amount)
@@ -201,6 +202,20 @@ func checkLines(t *rapid.T, bill *billing.Bill, lines []billing.Line) {
 	}
 	if rows != bill.Total {
 		t.Errorf("the accounts sum to %+v, the bill is %+v", rows, bill.Total)
+	}
+}
+
+// checkCollected: a bill that is collected of the lines is the same, in whatever order they come.
+func checkCollected(t *rapid.T, o *billing.Organization, bill *billing.Bill, lines []billing.Line) {
+	c := billing.NewCollector(o, october, true)
+	for i := range lines {
+		if err := c.Add(&lines[len(lines)-1-i]); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got, err := c.Bill()
+	if err != nil || len(got.Rows) != len(bill.Rows) || len(got.Rows) > 0 && !reflect.DeepEqual(got.Rows, bill.Rows) || got.Total != bill.Total || !reflect.DeepEqual(got.Invoices, bill.Invoices) {
+		t.Errorf("collected: %v\n%+v\n%+v", err, got, bill)
 	}
 }
 

@@ -54,7 +54,17 @@ func (e *entry) settle() {
 
 // statement collects lines into rows.
 type statement struct {
-	rows map[Row]*entry
+	rows map[rowKey]*entry
+}
+
+// rowKey tells rows apart.
+type rowKey struct {
+	account, product, service, region       string
+	usageType, operation, description, unit string
+	seller                                  string
+	kind                                    LineType
+	bill                                    BillType
+	rate                                    decimal.D
 }
 
 // settle makes every row whole.
@@ -64,21 +74,23 @@ func (s *statement) settle() {
 	}
 }
 
-func newStatement() *statement { return &statement{map[Row]*entry{}} }
+func newStatement() *statement { return &statement{map[rowKey]*entry{}} }
 
 // entry gives the row of a line.
 func (s *statement) entry(l *Line) *entry {
-	key := Row{
-		Account: l.Account, Product: l.Product, Service: l.Detail.Service, Region: l.Detail.Region, UsageType: l.UsageType,
-		Operation: l.Operation, Description: l.Description, Unit: l.Pricing.Unit, Type: l.Type, Bill: l.Bill.Type, Rate: l.UnblendedRate,
+	key := rowKey{
+		account: l.Account, product: l.Product, service: l.Detail.Service, region: l.Detail.Region, usageType: l.UsageType,
+		operation: l.Operation, description: l.Description, unit: l.Pricing.Unit, kind: l.Type, bill: l.Bill.Type, rate: l.UnblendedRate,
 	}
 	if l.Bill.Entity == EntityMarketplace {
-		key.Seller = l.LegalEntity
+		key.seller = l.LegalEntity
 	}
 	e := s.rows[key]
 	if e == nil {
-		e = &entry{Row: key}
-		e.Name = l.Detail.Name
+		e = &entry{Row: Row{
+			Account: key.account, Product: key.product, Name: l.Detail.Name, Service: key.service, Region: key.region, UsageType: key.usageType,
+			Operation: key.operation, Description: key.description, Unit: key.unit, Seller: key.seller, Type: key.kind, Bill: key.bill, Rate: key.rate,
+		}}
 		s.rows[key] = e
 	}
 	return e
