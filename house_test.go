@@ -98,6 +98,7 @@ var law = []layer{
 	{name: "state", packages: []string{"internal/store"}, may: append([]string{"internal/ledger"}, nouns...), never: []string{"database/sql"}},
 	{name: "state", packages: []string{"internal/store/sqlstore"}, may: append([]string{"internal/ledger", "internal/store"}, nouns...)},
 	{name: "state", packages: []string{"internal/audit"}, may: append([]string{"internal/ledger"}, nouns...), never: []string{"database/sql"}},
+	{name: "state", packages: []string{"internal/costlines"}, may: append([]string{"internal/domain/billing"}, nouns...), never: []string{"net/http", "database/sql"}},
 	{name: "calls", packages: []string{"internal/op", "internal/authz"}, may: callLayer, never: []string{"database/sql"}},
 	{name: "services", packages: []string{"internal/api/organizations"}, may: append([]string{"internal/model/organizations"}, callLayer...), never: []string{"net/http", "database/sql"}},
 	{name: "services", packages: []string{"internal/api/iam"}, may: append([]string{"internal/model/iam"}, callLayer...), never: []string{"net/http", "database/sql"}},

@@ -1,0 +1,185 @@
+package costlines
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"path/filepath"
+	"slices"
+
+	"golang.org/x/sync/errgroup"
+
+	"umbel/internal/domain/billing"
+)
+
+// encoders is how many segments of a change are written at the same time: one while the next is gathered.
+const encoders = 2
+
+// writer is a change to a Store.
+type writer struct {
+	store   *Store
+	payer   *payer
+	change  Change
+	remove  map[string]bool
+	pending map[Month][]line
+	encode  *errgroup.Group
+	context context.Context
+	slots   chan struct{}
+	made    chan entry // buffered by collect
+	entries []entry
+	collect chan struct{}
+	done    bool
+}
+
+// Begin begins a change.
+func (s *Store) Begin(_ context.Context, c Change) (Writer, error) {
+	p, err := s.payer(c.Payer)
+	if err != nil {
+		return nil, err
+	}
+	for _, month := range c.Replace {
+		if _, err := month.Start(); err != nil {
+			return nil, err
+		}
+	}
+	m := p.current()
+	if _, imported := m.Imports[c.Import]; imported && c.Import != "" {
+		return nil, fmt.Errorf("%w: %s", ErrImported, c.Import)
+	}
+	w := &writer{
+		store: s, payer: p, change: c, remove: m.of(c.Replace), pending: map[Month][]line{},
+		slots: make(chan struct{}, encoders), made: make(chan entry), collect: make(chan struct{}),
+	}
+	w.encode, w.context = errgroup.WithContext(context.Background())
+	go func() {
+		defer close(w.collect)
+		for e := range w.made {
+			w.entries = append(w.entries, e)
+		}
+	}()
+	return w, nil
+}
+
+// Add takes a line.
+func (w *writer) Add(l *billing.Line) error {
+	if w.done {
+		return ErrDone
+	}
+	if err := w.change.Fits(l); err != nil {
+		return err
+	}
+	month := monthOf(l)
+	lines := append(w.pending[month], *l)
+	if len(lines) < w.store.lines {
+		w.pending[month] = lines
+		return nil
+	}
+	delete(w.pending, month)
+	return w.flush(month, lines)
+}
+
+// flush hands lines of a month on to be written, when one of the encoders has time.
+func (w *writer) flush(month Month, lines []line) error {
+	select {
+	case w.slots <- struct{}{}:
+	case <-w.context.Done():
+		return w.encode.Wait()
+	}
+	w.encode.Go(func() error {
+		defer func() { <-w.slots }()
+		e, err := w.payer.write(month, sorted(lines), w.change.Promote)
+		if err == nil {
+			w.made <- e
+		}
+		return err
+	})
+	return nil
+}
+
+// write makes a segment, which does not count yet, its own run.
+func (p *payer) write(month Month, lines []*line, promote func(string) bool) (entry, error) {
+	e := entry{
+		Name: p.name(), Month: month, Lines: len(lines), FirstAccount: lines[0].Account, LastAccount: lines[len(lines)-1].Account,
+	}
+	first, last := lines[0].Start.UnixMicro(), lines[0].Start.UnixMicro()
+	for _, l := range lines {
+		at := l.Start.UnixMicro()
+		first, last = min(first, at), max(last, at)
+	}
+	e.FirstStart, e.LastStart = instant(first), instant(last)
+	if _, err := fmt.Sscanf(e.Name, "%d", &e.Run); err != nil {
+		return e, err
+	}
+	path := filepath.Join(p.dir, e.Name)
+	err := writeFile(p.files, path, func(w io.Writer) error {
+		counted := &counter{to: w}
+		err := encode(counted, lines, promote)
+		e.Bytes = counted.bytes
+		return err
+	})
+	if err != nil {
+		_ = p.files.Remove(path) // else at the next start
+	}
+	return e, err
+}
+
+type counter struct {
+	to    io.Writer
+	bytes int64
+}
+
+func (c *counter) Write(b []byte) (int, error) {
+	n, err := c.to.Write(b)
+	c.bytes += int64(n)
+	return n, err
+}
+
+// finish waits for what is being written.
+func (w *writer) finish() error {
+	w.done = true
+	err := w.encode.Wait()
+	close(w.made)
+	<-w.collect
+	return err
+}
+
+// Commit makes the change count.
+func (w *writer) Commit(ctx context.Context) error {
+	if w.done {
+		return ErrDone
+	}
+	var errs []error
+	for month, lines := range w.pending {
+		errs = append(errs, w.flush(month, lines))
+	}
+	w.pending = nil
+	errs = append(errs, w.finish(), ctx.Err())
+	if err := errors.Join(errs...); err != nil {
+		w.discard()
+		return fmt.Errorf("costlines: nothing is changed: %w", err)
+	}
+	slices.SortFunc(w.entries, func(a, b entry) int { return a.Run - b.Run })
+	err := w.payer.commit(edit{remove: w.remove, add: w.entries, id: w.change.Import})
+	if err != nil && !errors.Is(err, errUnknown) {
+		w.discard()
+	}
+	return err
+}
+
+// Abort gives the change up.
+func (w *writer) Abort() {
+	if w.done {
+		return
+	}
+	w.pending = nil
+	_ = w.finish() // it does not count anyway
+	w.discard()
+}
+
+// discard removes what was written.
+func (w *writer) discard() {
+	for _, e := range w.entries {
+		_ = w.payer.files.Remove(filepath.Join(w.payer.dir, e.Name)) // else at the next start
+	}
+}
