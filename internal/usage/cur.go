@@ -10,10 +10,48 @@ import (
 	"umbel/internal/domain/billing"
 )
 
-// field is a column of the Cost and Usage Report: how it gets into a line.
+// field is a column of the Cost and Usage Report: how it gets into a line, and how it is written.
 type field struct {
 	name string // as CUR 1 has it: "lineItem/UsageAmount"
 	set  setter
+	get  getter
+}
+
+// getter appends what stands in a column of a line.
+type getter func(b []byte, l *billing.Line) []byte
+
+func getText(at func(*billing.Line) *string) getter {
+	return func(b []byte, l *billing.Line) []byte { return append(b, *at(l)...) }
+}
+
+func getNumber(at func(*billing.Line) *decimal.D) getter {
+	return func(b []byte, l *billing.Line) []byte { return at(l).Append(b) }
+}
+
+// appendTime writes times as reports have them; nothing for none.
+func appendTime(b []byte, t time.Time) []byte {
+	if t.IsZero() {
+		return b
+	}
+	return t.UTC().AppendFormat(b, "2006-01-02T15:04:05.000Z")
+}
+
+func ofReservation(write func(b []byte, p *billing.ReservationPart) []byte) getter {
+	return func(b []byte, l *billing.Line) []byte {
+		if l.Reservation == nil {
+			return b
+		}
+		return write(b, l.Reservation)
+	}
+}
+
+func ofPlan(write func(b []byte, p *billing.SavingsPlanPart) []byte) getter {
+	return func(b []byte, l *billing.Line) []byte {
+		if l.SavingsPlan == nil {
+			return b
+		}
+		return write(b, l.SavingsPlan)
+	}
 }
 
 // snake gives the name that CUR 2.0 and Athena have for a column of CUR 1: "line_item_usage_amount".
@@ -39,7 +77,7 @@ func textField(name string, at func(*billing.Line) *string) field {
 	return field{name, func(r *row, b []byte) error {
 		*at(&r.line) = r.text(b)
 		return nil
-	}}
+	}, getText(at)}
 }
 
 // ownField is for texts that each line has its own of: they are not remembered.
@@ -47,35 +85,35 @@ func ownField(name string, at func(*billing.Line) *string) field {
 	return field{name, func(r *row, b []byte) error {
 		*at(&r.line) = string(b)
 		return nil
-	}}
+	}, getText(at)}
 }
 
 func accountField(name string, at func(*billing.Line) *string) field {
 	return field{name, func(r *row, b []byte) (err error) {
 		*at(&r.line), err = r.account(b)
 		return err
-	}}
+	}, getText(at)}
 }
 
 func currencyField(name string, at func(*billing.Line) *string) field {
 	return field{name, func(r *row, b []byte) (err error) {
 		*at(&r.line), err = r.currency(b)
 		return err
-	}}
+	}, getText(at)}
 }
 
 func timeField(name string, at func(*billing.Line) *time.Time) field {
 	return field{name, func(r *row, b []byte) (err error) {
 		*at(&r.line), err = instant(b)
 		return err
-	}}
+	}, func(b []byte, l *billing.Line) []byte { return appendTime(b, *at(l)) }}
 }
 
 func numberField(name string, at func(*billing.Line) *decimal.D) field {
 	return field{name, func(r *row, b []byte) (err error) {
 		*at(&r.line), err = number(b)
 		return err
-	}}
+	}, getNumber(at)}
 }
 
 // seen is a set of columns after discounts. What a row leaves blank there is as before discounts.
@@ -114,7 +152,7 @@ func reservedField(name string, which seen, at func(*billing.ReservationPart) *d
 			*at(r.reservation()) = d
 		}
 		return err
-	}}
+	}, ofReservation(func(b []byte, p *billing.ReservationPart) []byte { return at(p).Append(b) })}
 }
 
 // planField is a number of the line's savings plan.
@@ -126,28 +164,28 @@ func planField(name string, which seen, at func(*billing.SavingsPlanPart) *decim
 			*at(r.plan()) = d
 		}
 		return err
-	}}
+	}, ofPlan(func(b []byte, p *billing.SavingsPlanPart) []byte { return at(p).Append(b) })}
 }
 
 func planText(name string, at func(*billing.SavingsPlanPart) *string) field {
 	return field{name, func(r *row, b []byte) error {
 		*at(r.plan()) = r.text(b)
 		return nil
-	}}
+	}, ofPlan(func(b []byte, p *billing.SavingsPlanPart) []byte { return append(b, *at(p)...) })}
 }
 
 func planTime(name string, at func(*billing.SavingsPlanPart) *time.Time) field {
 	return field{name, func(r *row, b []byte) (err error) {
 		*at(r.plan()), err = instant(b)
 		return err
-	}}
+	}, ofPlan(func(b []byte, p *billing.SavingsPlanPart) []byte { return appendTime(b, *at(p)) })}
 }
 
 func reservedTime(name string, at func(*billing.ReservationPart) *time.Time) field {
 	return field{name, func(r *row, b []byte) (err error) {
 		*at(r.reservation()), err = instant(b)
 		return err
-	}}
+	}, ofReservation(func(b []byte, p *billing.ReservationPart) []byte { return appendTime(b, *at(p)) })}
 }
 
 func (r *row) reservation() *billing.ReservationPart {

@@ -98,7 +98,7 @@ func reservationFields() []field {
 		{"reservation/ReservationARN", func(r *row, b []byte) error {
 			r.reservation().ARN = r.text(b)
 			return nil
-		}},
+		}, ofReservation(func(b []byte, p *reservation) []byte { return append(b, p.ARN...) })},
 		reservedField("reservation/EffectiveCost", 0, func(p *reservation) *decimal.D { return &p.EffectiveCost }),
 		reservedField("reservation/AmortizedUpfrontCostForUsage", 0, func(p *reservation) *decimal.D { return &p.AmortizedUpfront }),
 		reservedField("reservation/RecurringFeeForUsage", 0, func(p *reservation) *decimal.D { return &p.RecurringFee }),

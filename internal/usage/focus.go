@@ -74,27 +74,27 @@ func focusFields() []field {
 		{"PricingQuantity", func(r *row, b []byte) (err error) {
 			r.charge.priced, err = number(b)
 			return err
-		}},
+		}, nil},
 		{"EffectiveCost", func(r *row, b []byte) (err error) {
 			r.charge.effective, err = number(b)
 			return err
-		}},
+		}, nil},
 		ownField("ResourceId", func(l *line) *string { return &l.Resource }),
 		{"ProviderName", func(r *row, b []byte) error {
 			if s := string(b); s != "AWS" && !strings.HasPrefix(s, "Amazon") {
 				return errProvider
 			}
 			return nil
-		}},
+		}, nil},
 		{"Tags", func(r *row, b []byte) (err error) {
 			r.line.Tags, err = r.tagObject(b, focusTag)
 			return err
-		}},
+		}, nil},
 		{"x_CostCategories", func(r *row, b []byte) (err error) {
 			r.line.Categories, err = r.object(b)
 			return err
-		}},
-		{"x_Discounts", setDiscounts},
+		}, nil},
+		{"x_Discounts", setDiscounts, nil},
 	}
 	for name, at := range map[string]func(*row) *string{
 		"ChargeCategory":           func(r *row) *string { return &r.charge.category },
@@ -120,7 +120,7 @@ func focusFields() []field {
 		all = append(all, field{name, func(r *row, b []byte) error {
 			*at(r) = r.text(b)
 			return nil
-		}})
+		}, nil})
 	}
 	return all
 }
@@ -134,7 +134,7 @@ func focusAccount(name string, at func(*row) *string) field {
 		}
 		*at(r), err = r.account(b)
 		return err
-	}}
+	}, nil}
 }
 
 var (

@@ -108,7 +108,11 @@ func (p *parser) finished(at int, text []byte, out *batch) {
 	}
 	out.lines = append(out.lines, r.line)
 	if p.keyed {
-		out.keys = append(out.keys, rowKey{maphash.Bytes(p.seeds[0], text), maphash.Bytes(p.seeds[1], text)})
+		var key rowKey // of a row without an identity
+		if r.line.ID != "" {
+			key = rowKey{maphash.Bytes(p.seeds[0], text), maphash.Bytes(p.seeds[1], text)}
+		}
+		out.keys = append(out.keys, key)
 		out.at = append(out.at, at)
 	}
 }

@@ -191,7 +191,7 @@ func (d *delivery) once(b *batch) {
 	for i, key := range b.keys {
 		_, now := d.met[key]
 		_, before := d.old[key]
-		if now || before {
+		if key != (rowKey{}) && (now || before) {
 			b.problems = append(b.problems, Problem{File: d.file, Line: b.at[i], Reason: "the same row came before"})
 			continue
 		}
