@@ -74,6 +74,20 @@ func Compute(q Request) (bill *Bill, err error) {
 	return bill, second.err
 }
 
+// beside does two things at once, on two cores. A panic of either is a panic here.
+func beside(other func(), this func() error) error {
+	done := make(chan any, 1)
+	go func() {
+		defer func() { done <- recover() }()
+		other()
+	}()
+	err := this()
+	if r := <-done; r != nil {
+		panic(r)
+	}
+	return err
+}
+
 // beyond makes the panic of an amount that is out of range an error.
 func beyond(m Month, err *error) {
 	if r := recover(); r != nil {
@@ -89,7 +103,6 @@ func (q *Request) pass(w *writer) (r, apart *rater, err error) {
 	if r, err = newRater(q.Book, q.Organization, q.Month); err != nil {
 		return nil, nil, err
 	}
-	r.writer = w
 	if q.Compare && w.emit == nil {
 		if apart, err = newRater(q.Book, q.Organization, q.Month); err != nil {
 			return nil, nil, err
@@ -97,11 +110,13 @@ func (q *Request) pass(w *writer) (r, apart *rater, err error) {
 		apart.classes, apart.main, apart.own, apart.farthest = r.classes, r, map[ownPool]*decimal.D{}, toOwner
 	}
 	rate := func(hour time.Time, records []UsageRecord) error {
-		err := r.rate(hour, records)
-		if apart != nil && err == nil {
-			apart.compare()
+		if err := r.rate(hour, records); err != nil || apart == nil {
+			if err == nil {
+				err = w.hour(r)
+			}
+			return err
 		}
-		return err
+		return beside(apart.compare, func() error { return w.hour(r) })
 	}
 	next, until := q.Month.Start(), q.until()
 	for batch, err := range q.Usage {

@@ -20,7 +20,6 @@ type rater struct {
 	farthest     reach
 	main         *rater // of a comparison: the rater of the organization
 	own          map[ownPool]*decimal.D
-	writer       *writer   // nil of a comparison
 	cost         decimal.D // of a comparison: what usage costs on demand after its commitments
 	outside      int64     // records of accounts that did not belong to the organization
 	strangers    map[string]int64
@@ -106,7 +105,7 @@ func newRater(book *Book, org *Organization, month Month) (*rater, error) {
 	return r, nil
 }
 
-// rate rates one hour.
+// rate rates one hour; what it comes to is in pieces.
 func (r *rater) rate(hour time.Time, records []UsageRecord) error {
 	r.hour, r.records = hour, records
 	if err := r.load(); err != nil {
@@ -115,7 +114,7 @@ func (r *rater) rate(hour time.Time, records []UsageRecord) error {
 	r.sort()
 	r.price()
 	r.blend()
-	return r.writer.hour(r)
+	return nil
 }
 
 // price covers the slots and gives every piece of them its rate.
@@ -127,7 +126,7 @@ func (r *rater) price() {
 }
 
 // compare rates the hour that the organization's rater has rated as if every account were alone: with volume tiers and
-// commitments of its own.
+// commitments of its own. It only reads what is the other's.
 func (r *rater) compare() {
 	r.hour, r.order, r.byClass = r.main.hour, r.main.order, r.main.byClass
 	r.slots, r.parts, r.pieces = append(r.slots[:0], r.main.slots...), r.parts[:0], r.pieces[:0]
