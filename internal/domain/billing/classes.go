@@ -68,7 +68,7 @@ type classes struct {
 	byPrice  map[*Price]*pool
 	grants   map[string]*grant
 	unranked bool
-	last     *class
+	recent   [1 << 12]*class // classes by a weak hash: comparing is faster than hashing well
 	missing  map[PriceKey]*Unpriced
 }
 
@@ -94,8 +94,9 @@ func (c *classes) of(r *UsageRecord) *class {
 	if r.Instance != nil {
 		key.instance = *r.Instance
 	}
-	if c.last != nil && c.last.key == key {
-		return c.last
+	at := &c.recent[key.slot()]
+	if *at != nil && (*at).key == key {
+		return *at
 	}
 	k, known := c.byKey[key]
 	if !known {
@@ -105,8 +106,21 @@ func (c *classes) of(r *UsageRecord) *class {
 	if k == nil {
 		return nil
 	}
-	c.last = k
+	*at = k
 	return k
+}
+
+// slot is a weak hash of what most classes differ in: the usage type, and the ends of the Region's name and the operation's.
+func (k *classKey) slot() (h uint32) {
+	for i := range len(k.usageType) {
+		h = h*31 + uint32(k.usageType[i])
+	}
+	for _, text := range [...]string{k.region, k.operation} {
+		for i := max(0, len(text)-2); i < len(text); i++ {
+			h = h*31 + uint32(text[i])
+		}
+	}
+	return h * 2654435761 >> 20
 }
 
 func (c *classes) make(key classKey) *class {

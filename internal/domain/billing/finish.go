@@ -44,6 +44,9 @@ func (w *writer) finish(s *slot, p *piece, kind uint8) {
 	at := w.cached(s, kind, p.tier)
 	if *at == nil {
 		*at = w.statement.entry(l)
+		if w.emit == nil && (*at).Lines == 0 && (*at).counted.lines == 0 {
+			(*at).hourly = k.hourly()
+		}
 	}
 	e := *at
 	switch {

@@ -28,6 +28,8 @@ type rater struct {
 	records []UsageRecord
 	slots   []slot
 	order   []place
+	spread  []place // of no meaning between hours, as starts
+	starts  []int32
 	byClass [][]int32 // slots of the classes that commitments may cover
 	parts   []part
 	pieces  []piece
@@ -182,17 +184,7 @@ func (r *rater) sort() {
 	for len(r.byClass) < len(r.all) {
 		r.byClass = append(r.byClass, nil)
 	}
-	r.order = r.order[:0]
-	for i := range r.slots {
-		s := &r.slots[i]
-		r.order = append(r.order, place{uint64(s.account.index)<<32 | uint64(s.class.rank), int32(i)})
-	}
-	slices.SortFunc(r.order, func(a, b place) int {
-		if a.key != b.key {
-			return cmp.Compare(a.key, b.key)
-		}
-		return compareRecords(r.slots[a.slot].record, r.slots[b.slot].record)
-	})
+	r.arrange()
 	for i := range r.byClass {
 		r.byClass[i] = r.byClass[i][:0]
 	}
@@ -207,6 +199,49 @@ func (r *rater) sort() {
 		if s.class.cover {
 			r.byClass[s.class.index] = append(r.byClass[s.class.index], p.slot)
 		}
+	}
+}
+
+// arrange sorts the slots by account, class and record. There are many of them and few accounts and classes, so it counts instead of
+// comparing, and compares only records of one account and class.
+func (r *rater) arrange() {
+	r.order = slices.Grow(r.order[:0], len(r.slots))[:len(r.slots)]
+	r.spread = slices.Grow(r.spread[:0], len(r.slots))[:len(r.slots)]
+	for i := range r.slots {
+		s := &r.slots[i]
+		r.spread[i] = place{uint64(s.account.index)<<32 | uint64(s.class.rank), int32(i)}
+	}
+	r.distribute(r.order, r.spread, len(r.all), func(p place) uint32 { return uint32(p.key) })
+	r.distribute(r.spread, r.order, len(r.accounts), func(p place) uint32 { return uint32(p.key >> 32) })
+	r.order, r.spread = r.spread, r.order
+	for from := 0; from < len(r.order); {
+		to := from + 1
+		for to < len(r.order) && r.order[to].key == r.order[from].key {
+			to++
+		}
+		if to-from > 1 {
+			slices.SortFunc(r.order[from:to], func(a, b place) int {
+				return compareRecords(r.slots[a.slot].record, r.slots[b.slot].record)
+			})
+		}
+		from = to
+	}
+}
+
+// distribute copies places in the order of one of so many digits; of equals it keeps the order.
+func (r *rater) distribute(to, from []place, digits int, digit func(place) uint32) {
+	r.starts = slices.Grow(r.starts[:0], digits+1)[:digits+1]
+	clear(r.starts)
+	for _, p := range from {
+		r.starts[digit(p)+1]++
+	}
+	for i := 1; i <= digits; i++ {
+		r.starts[i] += r.starts[i-1]
+	}
+	for _, p := range from {
+		d := digit(p)
+		to[r.starts[d]] = p
+		r.starts[d]++
 	}
 }
 

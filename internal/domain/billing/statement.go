@@ -30,26 +30,33 @@ func (r *Row) compare(o *Row) int {
 
 // entry is a row in the making.
 type entry struct {
-	Row
+	counted   counted   // first, for it is what most pieces touch
+	hourly    bool      // it blends by the hour: what is counted then is blended already
 	pool      *pool     // that it blends with over the month; nil for none
 	blendable decimal.D // usage that blends over the month
 	rate      decimal.D // blended
 	leftUsage decimal.D // not blended yet
 	leftCost  decimal.D
-	counted   struct { // by writer.count: of lines whose amounts are all the same
-		lines       int64
-		usage, cost decimal.D
-	}
+	Row
+}
+
+// counted sums up, by writer.count, lines whose amounts are all the same.
+type counted struct {
+	lines                            int64
+	usage, cost, normalized, blended decimal.D
 }
 
 // settle adds what was counted to the row.
 func (e *entry) settle() {
 	c := &e.counted
-	e.Lines, e.Usage = e.Lines+c.lines, e.Usage.Add(c.usage)
+	e.Lines, e.Usage, e.Normalized, e.Blended = e.Lines+c.lines, e.Usage.Add(c.usage), e.Normalized.Add(c.normalized), e.Blended.Add(c.blended)
 	for _, amount := range [...]*decimal.D{&e.Unblended, &e.NetUnblended, &e.Amortized, &e.NetAmortized} {
 		*amount = amount.Add(c.cost)
 	}
-	c.lines, c.usage, c.cost = 0, decimal.D{}, decimal.D{}
+	if !e.hourly {
+		e.blendable, e.leftCost = e.blendable.Add(c.usage), e.leftCost.Add(c.cost)
+	}
+	*c = counted{}
 }
 
 // statement collects lines into rows.

@@ -100,18 +100,17 @@ func (w *writer) count(s *slot, p *piece) bool {
 		return false
 	}
 	e := *w.cached(s, kindUsage, p.tier)
-	if e == nil {
+	if e == nil || e.hourly != k.hourly() {
 		return false
 	}
-	e.counted.lines++
-	e.counted.usage, e.counted.cost = e.counted.usage.Add(p.quantity), e.counted.cost.Add(p.cost)
+	c := &e.counted
+	c.lines++
+	c.usage, c.cost = c.usage.Add(p.quantity), c.cost.Add(p.cost)
 	if !k.factor.IsZero() {
-		e.Normalized = e.Normalized.Add(times(k.factor, p.quantity))
+		c.normalized = c.normalized.Add(times(k.factor, p.quantity))
 	}
-	if k.hourly() {
-		e.Blended = e.Blended.Add(p.blended)
-	} else {
-		e.pool, e.blendable, e.leftCost = k.pool, e.blendable.Add(p.quantity), e.leftCost.Add(p.cost)
+	if e.hourly {
+		c.blended = c.blended.Add(p.blended)
 	}
 	return true
 }
