@@ -224,3 +224,23 @@ func TestBadRequests(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// FuzzImport: no file makes an import panic, and what it takes in can be found again.
+func FuzzImport(f *testing.F) {
+	f.Add(offerFile, plansFile)
+	f.Add(`{"products":{"A":{"attributes":{"usagetype":"x"}}},"terms":{"OnDemand":{"A":{"T":{"priceDimensions":{"1":{"beginRange":"0","pricePerUnit":{"USD":"1"}}}}}}}}`, `{"products":[],"terms":{}}`)
+	f.Fuzz(func(t *testing.T, offer, plans string) {
+		b := billing.NewBook("USD")
+		if _, err := b.ImportOffer(strings.NewReader(offer)); err != nil && !strings.HasPrefix(err.Error(), "billing: ") {
+			t.Errorf("an error of nobody: %v", err)
+		}
+		if _, err := b.ImportPlans(strings.NewReader(plans)); err != nil && !strings.HasPrefix(err.Error(), "billing: ") {
+			t.Errorf("an error of nobody: %v", err)
+		}
+		for _, p := range b.Prices() {
+			if b.Find(p.Key) != p {
+				t.Errorf("%+v is not found", p.Key)
+			}
+		}
+	})
+}

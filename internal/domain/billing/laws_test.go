@@ -148,6 +148,7 @@ func TestLaws(t *testing.T) {
 		checkLines(t, bill, lines)
 		checkQuantities(t, usage, lines)
 		checkCommitments(t, o, lines)
+		checkAmortized(t, o, lines)
 		checkCollected(t, o, bill, lines)
 		sum := decimal.D{}
 		for _, v := range bill.Invoices {
@@ -202,6 +203,31 @@ func checkLines(t *rapid.T, bill *billing.Bill, lines []billing.Line) {
 	}
 	if rows != bill.Total {
 		t.Errorf("the accounts sum to %+v, the bill is %+v", rows, bill.Total)
+	}
+}
+
+// checkAmortized: what commitments cover and what nothing uses sum to what they cost, to the last place.
+func checkAmortized(t *rapid.T, o *billing.Organization, lines []billing.Line) {
+	got, costs := map[string]decimal.D{}, map[string]decimal.D{}
+	for i := range lines {
+		switch l := &lines[i]; l.Type {
+		case billing.DiscountedUsage:
+			got[l.Reservation.ARN] = got[l.Reservation.ARN].Add(l.Amortized())
+		case billing.ReservationFee:
+			arn := l.Reservation.ARN
+			got[arn] = got[arn].Add(l.Amortized())
+			r := o.Reservations[slices.IndexFunc(o.Reservations, func(r billing.Reservation) bool { return r.ARN == arn })]
+			hour := must(r.Upfront.Quo(decimal.Int(int64(r.End.Sub(r.Start) / time.Hour)))).Add(r.Hourly)
+			costs[arn] = must(hour.Mul(l.Usage))
+		case billing.SavingsPlanCovered:
+			got[l.SavingsPlan.ARN] = got[l.SavingsPlan.ARN].Add(l.Amortized())
+		case billing.SavingsPlanRecurring:
+			arn := l.SavingsPlan.ARN
+			got[arn], costs[arn] = got[arn].Add(l.Amortized()), costs[arn].Add(l.SavingsPlan.Commitment)
+		}
+	}
+	if !maps.Equal(got, costs) {
+		t.Errorf("amortized %v, commitments cost %v", got, costs)
 	}
 }
 
