@@ -206,6 +206,16 @@ func TestBadRequests(t *testing.T) {
 			q.Organization.Charges = []billing.Charge{{Account: "000000000001", Type: billing.Refund, Start: at(1), Amount: d("1")}}
 		},
 		"support that is unknown": func(q *billing.Request) { q.Organization.Support = []billing.Support{{Plan: "Gold"}} },
+		"support of a stranger": func(q *billing.Request) {
+			q.Organization.Support = []billing.Support{{Plan: billing.BusinessSupport, Accounts: []string{"9"}}}
+		},
+		"a credit below zero": func(q *billing.Request) {
+			q.Organization.Credits = []billing.CreditBalance{{Account: "000000000001", Amount: d("-1")}}
+		},
+		"more than all off":       func(q *billing.Request) { q.Organization.Discounts = []billing.Discount{{Percent: d("101")}} },
+		"a bundle below zero":     func(q *billing.Request) { q.Organization.Bundles = []billing.Bundle{{Percent: d("-1")}} },
+		"a tax below zero":        func(q *billing.Request) { q.Organization.Taxes = []billing.TaxRule{{Percent: d("-1")}} },
+		"no payer":                func(q *billing.Request) { q.Organization.Payer = "" },
 		"lines that nobody takes": func(q *billing.Request) { q.Emit = func(*billing.Line) error { return broken } },
 		"amounts beyond measure": func(q *billing.Request) {
 			c := billing.Charge{Account: "000000000001", Type: billing.Fee, Start: at(1), Amount: d("99999999999999999999999999")}

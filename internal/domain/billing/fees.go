@@ -16,9 +16,7 @@ func (w *writer) monthly(r *rater) ([]CreditUse, error) {
 	if err := w.charges(r); err != nil {
 		return nil, err
 	}
-	if err := w.support(r); err != nil {
-		return nil, err
-	}
+	w.support(r)
 	l := newLedger(w.statement)
 	uses := w.credits(r, l, true)
 	w.bundles(l)

@@ -84,22 +84,19 @@ const (
 
 func newRater(book *Book, org *Organization, month Month) (*rater, error) {
 	all, err := org.accounts()
+	if err == nil {
+		err = org.check(all)
+	}
 	if err != nil {
 		return nil, err
 	}
 	r := &rater{classes: newClasses(book, org, month), accounts: all, farthest: toAll, strangers: map[string]int64{}}
 	for i := range org.Reservations {
 		held := &org.Reservations[i]
-		if all[held.Owner] == nil || held.Count < 0 || !held.Start.Before(held.End) || held.Upfront.Sign() < 0 || held.Hourly.Sign() < 0 {
-			return nil, fmt.Errorf("billing: reservation %s: no such owner, or a term or amount that cannot be", held.ARN)
-		}
 		r.reservations = append(r.reservations, newReservation(held, all[held.Owner]))
 	}
 	for i := range org.Plans {
 		held := &org.Plans[i]
-		if all[held.Owner] == nil || !held.Start.Before(held.End) || held.Commitment.Sign() < 0 {
-			return nil, fmt.Errorf("billing: savings plan %s: no such owner, or a term or amount that cannot be", held.ARN)
-		}
 		r.plans = append(r.plans, newPlan(held, all[held.Owner]))
 	}
 	slices.SortFunc(r.reservations, func(a, b *reservation) int { return cmp.Compare(a.ARN, b.ARN) })

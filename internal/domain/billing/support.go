@@ -57,7 +57,7 @@ func SupportFee(plan SupportPlan, charges decimal.D) (decimal.D, error) {
 
 // support writes the fees of the support plans: on each account's own charges before discounts and credits, fees of commitments
 // among them, Marketplace and refunds not (Billing User Guide, "AWS Support charges for AWS Organizations").
-func (w *writer) support(r *rater) error {
+func (w *writer) support(r *rater) {
 	gross := map[string]decimal.D{}
 	for _, e := range w.statement.rows {
 		if e.Seller == "" && e.Type != Refund {
@@ -65,10 +65,7 @@ func (w *writer) support(r *rater) error {
 		}
 	}
 	for _, s := range w.org.Support {
-		price, ok := supportPrices[s.Plan]
-		if !ok {
-			return fmt.Errorf("billing: no support plan %q", s.Plan)
-		}
+		price := supportPrices[s.Plan]
 		accounts := s.Accounts
 		if accounts == nil {
 			accounts = w.membersNow(r)
@@ -91,7 +88,6 @@ func (w *writer) support(r *rater) error {
 			w.close("support/"+string(s.Plan), nil)
 		}
 	}
-	return nil
 }
 
 // membersNow are the accounts that belong to the organization at some time of the month.
