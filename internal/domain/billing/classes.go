@@ -139,8 +139,7 @@ func (c *classes) make(key classKey) *class {
 	if key.seller == "" {
 		k.discounts = c.org.discounts(key.product, key.usageType)
 	}
-	k.cover = slices.ContainsFunc(c.org.Reservations, func(r Reservation) bool { return r.covers(k) }) ||
-		slices.ContainsFunc(c.org.Plans, func(s SavingsPlan) bool { _, ok := s.covers(k); return ok })
+	k.cover = c.org.covers(k)
 	c.all = append(c.all, k)
 	c.unranked = true
 	return k
@@ -202,6 +201,21 @@ func (r *Reservation) covers(k *class) bool {
 	own, _ := family(i.Type)
 	other, _ := family(j.Type)
 	return own == other && !k.factor.IsZero()
+}
+
+// covers tells whether any commitment may cover usage of the class.
+func (o *Organization) covers(k *class) bool {
+	for i := range o.Reservations {
+		if o.Reservations[i].covers(k) {
+			return true
+		}
+	}
+	for i := range o.Plans {
+		if _, ok := o.Plans[i].covers(k); ok {
+			return true
+		}
+	}
+	return false
 }
 
 // covers gives what usage of the class costs under the plan, if the plan may cover it.

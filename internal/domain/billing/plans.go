@@ -11,9 +11,8 @@ import (
 // plan is a savings plan at work.
 type plan struct {
 	*SavingsPlan
+	*coverage
 	owner   *account
-	classes []*class // that it covers, in the order in which it does
-	rates   map[*class]decimal.D
 	active  bool
 	left    decimal.D // of the hour's commitment
 	prepaid decimal.D // of the hour's commitment, by the upfront payment
@@ -21,25 +20,45 @@ type plan struct {
 	used    decimal.D // of it
 }
 
-func newPlan(s *SavingsPlan, owner *account) *plan {
-	return &plan{SavingsPlan: s, owner: owner, rates: map[*class]decimal.D{}, prepaid: s.upfront()}
+// coverage is what plans that differ in owner and commitment only cover, and in which order.
+type coverage struct {
+	like    *SavingsPlan
+	classes []*class
+	rates   map[*class]decimal.D
 }
 
-// meet adds a class, if the plan covers it and does not make it dearer. What saves most in proportion comes first, of equals what
+// coverageKey tells coverages apart.
+type coverageKey struct {
+	kind                          PlanKind
+	region, family, term, payment string
+}
+
+// plan makes a plan, with the coverage of those like it.
+func (r *rater) plan(s *SavingsPlan, owner *account) *plan {
+	key := coverageKey{s.Kind, s.Region, s.Family, s.Term, s.Payment}
+	if r.coverages[key] == nil {
+		r.coverages[key] = &coverage{like: s, rates: map[*class]decimal.D{}}
+	}
+	return &plan{SavingsPlan: s, coverage: r.coverages[key], owner: owner, prepaid: s.upfront()}
+}
+
+// meet adds a class, if the plans cover it and do not make it dearer. What saves most in proportion comes first, of equals what
 // has the lowest rate (Savings Plans User Guide, "Understanding how Savings Plans apply to your usage").
-func (p *plan) meet(k *class) {
-	rate, ok := p.covers(k)
+func (c *coverage) meet(k *class) {
+	rate, ok := c.like.covers(k)
 	list := k.price.Tiers[0].Rate
 	if !ok || list.Less(rate) || list.IsZero() {
 		return
 	}
-	p.rates[k] = rate
-	p.classes = append(p.classes, k)
-	slices.SortFunc(p.classes, func(a, b *class) int {
-		// rate/list ascending, without dividing.
-		x, y := times(p.rates[a], b.price.Tiers[0].Rate), times(p.rates[b], a.price.Tiers[0].Rate)
-		return cmp.Or(x.Cmp(y), p.rates[a].Cmp(p.rates[b]), a.key.compare(&b.key))
-	})
+	c.rates[k] = rate
+	at, _ := slices.BinarySearchFunc(c.classes, k, c.compare)
+	c.classes = slices.Insert(c.classes, at, k)
+}
+
+// compare orders classes by their rates in proportion to their prices, without dividing.
+func (c *coverage) compare(a, b *class) int {
+	x, y := times(c.rates[a], b.price.Tiers[0].Rate), times(c.rates[b], a.price.Tiers[0].Rate)
+	return cmp.Or(x.Cmp(y), c.rates[a].Cmp(c.rates[b]), a.key.compare(&b.key))
 }
 
 // open begins an hour.

@@ -17,6 +17,7 @@ type rater struct {
 	accounts     map[string]*account
 	reservations []*reservation
 	plans        []*plan
+	coverages    map[coverageKey]*coverage
 	farthest     reach
 	main         *rater // of a comparison: the rater of the organization
 	own          map[ownPool]*decimal.D
@@ -31,6 +32,7 @@ type rater struct {
 	spread  []place // of no meaning between hours, as starts
 	starts  []int32
 	byClass [][]int32 // slots of the classes that commitments may cover
+	used    []int     // how many of them, from the first, are covered whole
 	parts   []part
 	pieces  []piece
 	touched []*pool
@@ -90,14 +92,14 @@ func newRater(book *Book, org *Organization, month Month) (*rater, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &rater{classes: newClasses(book, org, month), accounts: all, farthest: toAll, strangers: map[string]int64{}}
+	r := &rater{classes: newClasses(book, org, month), accounts: all, farthest: toAll, strangers: map[string]int64{}, coverages: map[coverageKey]*coverage{}}
 	for i := range org.Reservations {
 		held := &org.Reservations[i]
 		r.reservations = append(r.reservations, newReservation(held, all[held.Owner]))
 	}
 	for i := range org.Plans {
 		held := &org.Plans[i]
-		r.plans = append(r.plans, newPlan(held, all[held.Owner]))
+		r.plans = append(r.plans, r.plan(held, all[held.Owner]))
 	}
 	slices.SortFunc(r.reservations, func(a, b *reservation) int { return cmp.Compare(a.ARN, b.ARN) })
 	slices.SortFunc(r.plans, (*plan).order)
@@ -118,6 +120,8 @@ func (r *rater) rate(hour time.Time, records []UsageRecord) error {
 
 // price covers the slots and gives every piece of them its rate.
 func (r *rater) price() {
+	r.used = slices.Grow(r.used[:0], len(r.all))[:len(r.all)]
+	clear(r.used)
 	r.reserve()
 	r.spare()
 	r.commit()
@@ -248,8 +252,8 @@ func (r *rater) introduce() {
 		for _, h := range r.reservations {
 			h.meet(r.all[r.met])
 		}
-		for _, p := range r.plans {
-			p.meet(r.all[r.met])
+		for _, c := range r.coverages {
+			c.meet(r.all[r.met])
 		}
 	}
 }
@@ -261,6 +265,12 @@ func (r *rater) visit(list []*class, owner *account, stage reach, cover func(at 
 		if stage == toOwner {
 			from := sort.Search(len(slots), func(i int) bool { return r.slots[slots[i]].account.index >= owner.index })
 			slots = slots[from:]
+		} else {
+			done := &r.used[k.index]
+			for *done < len(slots) && r.slots[slots[*done]].left.IsZero() {
+				*done++
+			}
+			slots = slots[*done:]
 		}
 		for _, at := range slots {
 			s := &r.slots[at]
