@@ -2,6 +2,8 @@ package costlines
 
 import (
 	"testing"
+
+	"umbel/internal/decimal"
 )
 
 // OpenSmall opens a store whose segments hold few lines, so that a test has many.
@@ -12,4 +14,13 @@ func OpenSmall(t *testing.T, dir string, lines int) *Store {
 		t.Fatal(err)
 	}
 	return s
+}
+
+func parse(t *testing.T, text string) decimal.D {
+	t.Helper()
+	d, err := decimal.Parse(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d
 }
