@@ -98,7 +98,7 @@ func unpacked(source io.Reader) (io.Reader, error) {
 	case bytes.HasPrefix(start, []byte("PK\x03\x04")):
 		return nil, fmt.Errorf("%w: a ZIP archive: unpack it first", ErrFormat)
 	case string(start) == "PAR1":
-		return nil, fmt.Errorf("%w: Parquet is not read", ErrFormat)
+		return nil, fmt.Errorf("%w: Parquet, which is for ReadParquet", ErrFormat)
 	}
 	return r, nil
 }
