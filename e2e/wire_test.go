@@ -229,10 +229,10 @@ func TestOperationsThatAreNot(t *testing.T) {
 		{form("sts", "2011-06-15", "Whoami"), 400, "InvalidAction", "Could not find operation Whoami for version 2011-06-15"},
 		{form("iam", "2010-05-08", "CreateRobot"), 400, "InvalidAction", "Could not find operation CreateRobot for version 2010-05-08"},
 		{describe("DescribeEverything"), 400, "UnknownOperationException", ""},
-		{form("iam", "2010-05-08", "GenerateCredentialReport"), 501, "NotImplemented", "Umbel does not serve GenerateCredentialReport"},
-		{form("sts", "2011-06-15", "GetWebIdentityToken"), 501, "NotImplemented", "Umbel does not serve GetWebIdentityToken"},
-		{describe("ListHandshakesForAccount"), 501, "NotImplementedException", "Umbel does not serve ListHandshakesForAccount"},
-		{trail, 501, "NotImplementedException", "Umbel does not serve DescribeTrails"},
+		{form("iam", "2010-05-08", "GenerateCredentialReport"), 501, "NotImplemented", "The call is allowed, but Umbel does not serve GenerateCredentialReport of AWS Identity and Access Management."},
+		{form("sts", "2011-06-15", "GetWebIdentityToken"), 501, "NotImplemented", "The call is allowed, but Umbel does not serve GetWebIdentityToken of AWS Security Token Service."},
+		{describe("ListHandshakesForAccount"), 501, "NotImplementedException", "The call is allowed, but Umbel does not serve ListHandshakesForAccount of AWS Organizations."},
+		{trail, 501, "NotImplementedException", "The call is allowed, but Umbel does not serve DescribeTrails of AWS CloudTrail."},
 	} {
 		send(t, tt.sign(t, cfg)).want(t, tt.status, tt.code, tt.message)
 	}
