@@ -3,7 +3,6 @@ package costlines
 import (
 	"encoding/json"
 	"fmt"
-	"slices"
 	"strings"
 
 	"umbel/internal/decimal"
@@ -187,14 +186,4 @@ func (r *lines) line(row int) (*line, error) {
 		}
 	}
 	return l, nil
-}
-
-// sorted gives pointers to lines in the order of segments.
-func sorted(all []line) []*line {
-	out := make([]*line, len(all))
-	for i := range all {
-		out[i] = &all[i]
-	}
-	slices.SortStableFunc(out, compareLines)
-	return out
 }

@@ -22,7 +22,7 @@ type writer struct {
 	payer   *payer
 	change  Change
 	remove  map[string]bool
-	pending map[Month][]line
+	pending map[Month]*batch
 	encode  *errgroup.Group
 	context context.Context
 	slots   chan struct{}
@@ -48,7 +48,7 @@ func (s *Store) Begin(_ context.Context, c Change) (Writer, error) {
 		return nil, fmt.Errorf("%w: %s", ErrImported, c.Import)
 	}
 	w := &writer{
-		store: s, payer: p, change: c, remove: m.of(c.Replace), pending: map[Month][]line{},
+		store: s, payer: p, change: c, remove: m.of(c.Replace), pending: map[Month]*batch{},
 		slots: make(chan struct{}, encoders), made: make(chan entry), collect: make(chan struct{}),
 	}
 	w.encode, w.context = errgroup.WithContext(context.Background())
@@ -70,17 +70,49 @@ func (w *writer) Add(l *billing.Line) error {
 		return err
 	}
 	month := monthOf(l)
-	lines := append(w.pending[month], *l)
-	if len(lines) < w.store.lines {
-		w.pending[month] = lines
+	b := w.pending[month]
+	if b == nil {
+		b = &batch{}
+		w.pending[month] = b
+	}
+	if b.add(l); b.count < w.store.lines {
 		return nil
 	}
 	delete(w.pending, month)
-	return w.flush(month, lines)
+	return w.flush(month, b)
+}
+
+// batch is the lines of a segment to be, in pages that stay where they are.
+type batch struct {
+	pages [][]line
+	count int
+}
+
+const batchPage = 1024
+
+func (b *batch) add(l *line) {
+	if b.count%batchPage == 0 {
+		b.pages = append(b.pages, make([]line, 0, batchPage))
+	}
+	last := len(b.pages) - 1
+	b.pages[last] = append(b.pages[last], *l)
+	b.count++
+}
+
+// sorted gives the lines in the order of segments.
+func (b *batch) sorted() []*line {
+	out := make([]*line, 0, b.count)
+	for _, page := range b.pages {
+		for i := range page {
+			out = append(out, &page[i])
+		}
+	}
+	slices.SortFunc(out, compareLines)
+	return out
 }
 
 // flush hands lines of a month on to be written, when one of the encoders has time.
-func (w *writer) flush(month Month, lines []line) error {
+func (w *writer) flush(month Month, b *batch) error {
 	select {
 	case w.slots <- struct{}{}:
 	case <-w.context.Done():
@@ -88,7 +120,7 @@ func (w *writer) flush(month Month, lines []line) error {
 	}
 	w.encode.Go(func() error {
 		defer func() { <-w.slots }()
-		e, err := w.payer.write(month, sorted(lines), w.change.Promote)
+		e, err := w.payer.write(month, b.sorted(), w.change.Promote)
 		if err == nil {
 			w.made <- e
 		}
