@@ -16,7 +16,7 @@ type charge struct {
 	category, class, frequency         string
 	commitment, commitmentType, status string
 	effective, priced                  decimal.D
-	payer                              string
+	payer, meter                       string
 }
 
 // focusNeeds are the columns without which a file of FOCUS says nothing.
@@ -115,6 +115,7 @@ func focusFields() []field {
 		"SkuPriceId":               func(r *row) *string { return &r.line.Pricing.RateCode },
 		"x_ServiceCode":            func(r *row) *string { return &r.line.Product },
 		"x_UsageType":              func(r *row) *string { return &r.line.UsageType },
+		"SkuMeter":                 func(r *row) *string { return &r.charge.meter },
 		"x_Operation":              func(r *row) *string { return &r.line.Operation },
 	} {
 		all = append(all, field{name, func(r *row, b []byte) error {
@@ -169,6 +170,9 @@ func finishFocus(r *row) (column string, err error) {
 		l.Product = l.Detail.Name
 	}
 	l.Detail.Service = l.Product
+	if l.UsageType == "" {
+		l.UsageType = c.meter
+	}
 	if l.Usage.IsZero() {
 		l.Usage = c.priced
 	}
