@@ -133,13 +133,15 @@ func BenchmarkQuery(b *testing.B) {
 	} {
 		c.q.View = view
 		b.Run(c.name, func(b *testing.B) {
-			before := cpu(b)
+			before, answer := cpu(b), 0
 			for b.Loop() {
 				rows, err := s.Query(context.Background(), c.q)
 				if err != nil || len(rows) == 0 {
 					b.Fatal(len(rows), err)
 				}
+				answer = len(rows)
 			}
+			b.ReportMetric(float64(answer), "rows")
 			b.ReportMetric(float64(cpu(b)-before)/1e6/float64(b.N), "cpu-ms/op")
 			resident(b)
 		})
