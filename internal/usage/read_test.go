@@ -196,3 +196,29 @@ func TestSpan(t *testing.T) {
 		t.Errorf("got %s to %s", got.From, got.To)
 	}
 }
+
+// endless is a row that never ends.
+type endless struct{ read int }
+
+func (e *endless) Read(b []byte) (int, error) {
+	for i := range b {
+		b[i] = 'x'
+	}
+	e.read += len(b)
+	return len(b), nil
+}
+
+// TestEndlessRow: a file without line ends does not fill memory.
+func TestEndlessRow(t *testing.T) {
+	for _, start := range []string{
+		"account,usage_type,product,quantity,time\n123456789012,X,P,1,2026-10-01\n",
+		"account,usage_type,product,quantity,time\n123456789012,X,P,1,2026-10-01\n\"",
+		"{\"account\":\"123456789012\",\"usageType\":\"X\",\"product\":\"P\",\"quantity\":1,\"time\":\"2026-10-03\"}\n{",
+	} {
+		var source endless
+		got := read(t, io.MultiReader(strings.NewReader(start), &source))
+		if got.Cut == nil || !strings.Contains(got.Cut.Error(), "without a line end") || got.Taken != 1 || got.SetAside != 1 || source.read > 16<<20 {
+			t.Errorf("%q: got %+v after %d bytes", start, got.Report, source.read)
+		}
+	}
+}

@@ -3,6 +3,7 @@ package usage
 import (
 	"bytes"
 	"context"
+	"errors"
 	"hash"
 	"io"
 	"runtime"
@@ -12,6 +13,11 @@ import (
 // blockSize is how much text a worker gets at a time, more only if a row wants it. It is above 2 × maxRow, so that every full
 // block has a row that can be told apart.
 const blockSize = 1 << 20
+
+// mostText is how much is read in search of a line end. Files that have none are no text, and must not fill memory.
+const mostText = 8 << 20
+
+var errEndless = errors.New("usage: 8 MiB without a line end")
 
 // block is a part of the file that holds whole rows.
 type block struct {
@@ -73,7 +79,9 @@ func (s *stream) next() (b block, more bool) {
 		if end = s.cut(s.rest); end > 0 {
 			break
 		}
-		size += blockSize
+		if size += blockSize; size > mostText {
+			s.ended, s.err = true, errEndless
+		}
 	}
 	b = block{data: s.rest[:end:end], line: s.line}
 	s.rest = s.rest[end:]
