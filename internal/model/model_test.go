@@ -19,14 +19,18 @@ func mustLoad(t testing.TB, id string) *Service {
 }
 
 func TestLoad(t *testing.T) {
-	if d := cmp.Diff([]string{"accessanalyzer", "account", "cloudtrail", "iam", "organizations", "sts"}, Services()); d != "" {
+	if d := cmp.Diff([]string{
+		"accessanalyzer", "account", "bcm-data-exports", "billing", "budgets", "ce", "cloudtrail", "cloudwatch", "cur", "freetier", "iam", "invoicing", "organizations", "pricing", "savingsplans", "sts",
+	}, Services()); d != "" {
 		t.Fatal(d)
 	}
 	counts := map[string]int{}
 	for _, id := range Services() {
 		counts[id] = len(mustLoad(t, id).Operations)
 	}
-	if d := cmp.Diff(map[string]int{"accessanalyzer": 39, "account": 15, "cloudtrail": 60, "iam": 176, "organizations": 63, "sts": 11}, counts); d != "" {
+	if d := cmp.Diff(map[string]int{
+		"accessanalyzer": 39, "account": 15, "bcm-data-exports": 12, "billing": 12, "budgets": 26, "ce": 47, "cloudtrail": 60, "cloudwatch": 46, "cur": 7, "freetier": 5, "iam": 176, "invoicing": 17, "organizations": 63, "pricing": 5, "savingsplans": 10, "sts": 11,
+	}, counts); d != "" {
 		t.Error(d)
 	}
 	if svc, err := Load("nothing"); err == nil || svc != nil {

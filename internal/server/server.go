@@ -15,9 +15,19 @@ import (
 
 	"umbel/internal/api/accessanalyzer"
 	"umbel/internal/api/account"
+	"umbel/internal/api/bcmdataexports"
+	"umbel/internal/api/billing"
+	"umbel/internal/api/budgets"
+	"umbel/internal/api/ce"
 	"umbel/internal/api/cloudtrail"
+	"umbel/internal/api/cloudwatch"
+	"umbel/internal/api/cur"
+	"umbel/internal/api/freetier"
 	"umbel/internal/api/iam"
+	"umbel/internal/api/invoicing"
 	"umbel/internal/api/organizations"
+	"umbel/internal/api/pricing"
+	"umbel/internal/api/savingsplans"
 	"umbel/internal/api/sts"
 	"umbel/internal/audit"
 	"umbel/internal/gateway"
@@ -62,7 +72,11 @@ type Server struct {
 
 // Registry lists every service; this list is the only place where they are mounted. events is what LookupEvents searches.
 func Registry(events cloudtrail.Events) *op.Registry {
-	return op.NewRegistry(organizations.Service(), iam.Service(events), sts.Service(), cloudtrail.Service(events), account.Service(), accessanalyzer.Service())
+	return op.NewRegistry(
+		organizations.Service(), iam.Service(events), sts.Service(), cloudtrail.Service(events), account.Service(), accessanalyzer.Service(),
+		ce.Service(), budgets.Service(), cur.Service(), bcmdataexports.Service(), billing.Service(), invoicing.Service(), pricing.Service(),
+		savingsplans.Service(), freetier.Service(), cloudwatch.Service(),
+	)
 }
 
 // NewToken makes an operator's token.

@@ -53,7 +53,7 @@ func generate(svc *model.Service) (map[string][]byte, error) {
 		return nil, err
 	}
 	doc := fmt.Sprintf("// Package %s owns the types of the %s API:\n// an input and an output per operation, the structures in them, and the values of their enumerations.\n"+
-		"// Fields are the members' names, capitalized; an absent member is nil. It touches nothing.\n", svc.ID, svc.FullName)
+		"// Fields are the members' names, capitalized; an absent member is nil. It touches nothing.\n", pkg(svc.ID), svc.FullName)
 	files := map[string][]byte{}
 	for name, body := range map[string][]byte{
 		"inputs.go": inputs.Bytes(), "outputs.go": outputs.Bytes(), "shapes.go": shapes.Bytes(), "enums.go": enums,
@@ -89,7 +89,7 @@ func operations(svc *model.Service) []byte {
 func (g *generator) file(doc string, body []byte) ([]byte, error) {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, header, g.svc.FullName, g.svc.APIVersion)
-	fmt.Fprintf(&b, "%spackage %s\n\n", doc, g.svc.ID)
+	fmt.Fprintf(&b, "%spackage %s\n\n", doc, pkg(g.svc.ID))
 	if bytes.Contains(body, []byte("time.Time")) {
 		b.WriteString("import \"time\"\n\n")
 	}

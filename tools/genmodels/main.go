@@ -11,12 +11,16 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"umbel/internal/model"
 )
 
 // served are the services with served operations. The others have a model only.
-var served = []string{"accessanalyzer", "cloudtrail", "iam", "organizations", "sts"}
+var served = []string{
+	"accessanalyzer", "bcm-data-exports", "billing", "budgets", "ce", "cloudtrail", "cloudwatch", "cur", "freetier", "iam", "invoicing",
+	"organizations", "pricing", "savingsplans", "sts",
+}
 
 func main() {
 	check := flag.Bool("check", false, "compare with the committed types instead of writing them")
@@ -40,12 +44,12 @@ func run(dir string, check bool) error {
 			return fmt.Errorf("%s: %w", id, err)
 		}
 		if !check {
-			if err := os.MkdirAll(filepath.Join(dir, id), 0o755); err != nil {
+			if err := os.MkdirAll(filepath.Join(dir, pkg(id)), 0o755); err != nil {
 				return err
 			}
 		}
 		for name, want := range files {
-			if err := put(filepath.Join(dir, id, name), want, check); err != nil {
+			if err := put(filepath.Join(dir, pkg(id), name), want, check); err != nil {
 				return err
 			}
 		}
@@ -67,3 +71,6 @@ func put(name string, want []byte, check bool) error {
 	}
 	return nil
 }
+
+// pkg gives the name of a service's package: its ID without hyphens.
+func pkg(id string) string { return strings.ReplaceAll(id, "-", "") }

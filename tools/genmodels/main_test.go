@@ -24,7 +24,7 @@ func TestCommittedTypes(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		entries, err := os.ReadDir(filepath.Join(dir, id))
+		entries, err := os.ReadDir(filepath.Join(dir, pkg(id)))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -21,7 +21,8 @@ import (
 )
 
 // services are the models imported, by botocore's directory name.
-var services = []string{"accessanalyzer", "account", "cloudtrail", "iam", "organizations", "sts"}
+var services = []string{"accessanalyzer", "account", "bcm-data-exports", "billing", "budgets", "ce", "cloudtrail", "cloudwatch", "cur", "freetier",
+	"iam", "invoicing", "organizations", "pricing", "savingsplans", "sts"}
 
 func main() {
 	check := flag.Bool("check", false, "compare with the committed models instead of writing them")

@@ -1,0 +1,24 @@
+// Package ce owns the operations of AWS Cost Explorer that Umbel serves: questions about cost and usage, cost categories, cost allocation tags and cost anomalies.
+package ce
+
+import "umbel/internal/op"
+
+// Service declares AWS Cost Explorer.
+func Service() op.Service {
+	return op.Service{
+		ID: "ce",
+		NotOffered: []string{
+			"CreateAnomalyMonitor", "CreateAnomalySubscription", "CreateCostCategoryDefinition", "DeleteAnomalyMonitor", "DeleteAnomalySubscription",
+			"DeleteCostCategoryDefinition", "DescribeCostCategoryDefinition", "GetAnomalies", "GetAnomalyMonitors", "GetAnomalySubscriptions",
+			"GetApproximateUsageRecords", "GetCommitmentPurchaseAnalysis", "GetCostAndUsage", "GetCostAndUsageComparisons",
+			"GetCostAndUsageWithResources", "GetCostCategories", "GetCostComparisonDrivers", "GetCostForecast", "GetDimensionValues",
+			"GetReservationCoverage", "GetReservationPurchaseRecommendation", "GetReservationUtilization", "GetRightsizingRecommendation",
+			"GetSavingsPlanPurchaseRecommendationDetails", "GetSavingsPlansCoverage", "GetSavingsPlansPurchaseRecommendation",
+			"GetSavingsPlansUtilization", "GetSavingsPlansUtilizationDetails", "GetTags", "GetUsageForecast", "ListCommitmentPurchaseAnalyses",
+			"ListCostAllocationTagBackfillHistory", "ListCostAllocationTags", "ListCostCategoryDefinitions", "ListCostCategoryResourceAssociations",
+			"ListSavingsPlansPurchaseRecommendationGeneration", "ListTagsForResource", "ProvideAnomalyFeedback", "StartCommitmentPurchaseAnalysis",
+			"StartCostAllocationTagBackfill", "StartSavingsPlansPurchaseRecommendationGeneration", "TagResource", "UntagResource",
+			"UpdateAnomalyMonitor", "UpdateAnomalySubscription", "UpdateCostAllocationTagsStatus", "UpdateCostCategoryDefinition",
+		},
+	}
+}

@@ -1,0 +1,21 @@
+// Package cloudwatch owns the operations of Amazon CloudWatch that Umbel serves: the metric AWS/Billing EstimatedCharges.
+package cloudwatch
+
+import "umbel/internal/op"
+
+// Service declares Amazon CloudWatch.
+func Service() op.Service {
+	return op.Service{
+		ID: "cloudwatch",
+		NotOffered: []string{
+			"DeleteAlarmMuteRule", "DeleteAlarms", "DeleteAnomalyDetector", "DeleteDashboards", "DeleteInsightRules", "DeleteMetricStream",
+			"DescribeAlarmContributors", "DescribeAlarmHistory", "DescribeAlarms", "DescribeAlarmsForMetric", "DescribeAnomalyDetectors",
+			"DescribeInsightRules", "DisableAlarmActions", "DisableInsightRules", "EnableAlarmActions", "EnableInsightRules", "GetAlarmMuteRule",
+			"GetDashboard", "GetInsightRuleReport", "GetMetricData", "GetMetricStatistics", "GetMetricStream", "GetMetricWidgetImage",
+			"GetOTelEnrichment", "ListAlarmMuteRules", "ListDashboards", "ListManagedInsightRules", "ListMetricStreams", "ListMetrics",
+			"ListTagsForResource", "PutAlarmMuteRule", "PutAnomalyDetector", "PutCompositeAlarm", "PutDashboard", "PutInsightRule",
+			"PutManagedInsightRules", "PutMetricAlarm", "PutMetricData", "PutMetricStream", "SetAlarmState", "StartMetricStreams",
+			"StartOTelEnrichment", "StopMetricStreams", "StopOTelEnrichment", "TagResource", "UntagResource",
+		},
+	}
+}

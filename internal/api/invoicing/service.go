@@ -1,0 +1,17 @@
+// Package invoicing owns the operations of AWS Invoicing that Umbel serves: invoice units and invoice summaries.
+package invoicing
+
+import "umbel/internal/op"
+
+// Service declares AWS Invoicing.
+func Service() op.Service {
+	return op.Service{
+		ID: "invoicing",
+		NotOffered: []string{
+			"BatchGetInvoiceProfile", "CreateInvoiceUnit", "CreateProcurementPortalPreference", "DeleteInvoiceUnit",
+			"DeleteProcurementPortalPreference", "GetInvoicePDF", "GetInvoiceUnit", "GetProcurementPortalPreference", "ListInvoiceSummaries",
+			"ListInvoiceUnits", "ListProcurementPortalPreferences", "ListTagsForResource", "PutProcurementPortalPreference", "TagResource",
+			"UntagResource", "UpdateInvoiceUnit", "UpdateProcurementPortalPreferenceStatus",
+		},
+	}
+}

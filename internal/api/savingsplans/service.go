@@ -1,0 +1,15 @@
+// Package savingsplans owns the operations of AWS Savings Plans that Umbel serves: savings plans, their offerings and their rates.
+package savingsplans
+
+import "umbel/internal/op"
+
+// Service declares AWS Savings Plans.
+func Service() op.Service {
+	return op.Service{
+		ID: "savingsplans",
+		NotOffered: []string{
+			"CreateSavingsPlan", "DeleteQueuedSavingsPlan", "DescribeSavingsPlanRates", "DescribeSavingsPlans", "DescribeSavingsPlansOfferingRates",
+			"DescribeSavingsPlansOfferings", "ListTagsForResource", "ReturnSavingsPlan", "TagResource", "UntagResource",
+		},
+	}
+}
