@@ -12,24 +12,31 @@ import (
 // fanIn is how many runs are merged at a time; as many segments are in memory.
 const fanIn = 12
 
-// Compact merges the segments of a month into one run: sorted one after another, and all but the last full. It does nothing
-// if there is one run. Tags that are promoted in one of the segments are in all.
+// Compact merges the segments of a month and an origin into one run: sorted one after another, and all but the last full. It does
+// nothing if there is one run. Tags that are promoted in one of the segments are in all.
 func (s *Store) Compact(ctx context.Context, payer string, month Month) error {
-	p, err := s.payer(payer)
-	if err != nil {
-		return err
-	}
 	held, err := s.hold(payer)
 	if err != nil {
 		return err
 	}
 	defer held.release()
-	c := &compaction{payer: p, month: month, lines: s.lines}
-	runs := held.runs(month)
+	for _, origin := range held.origins(month) {
+		if err := held.compact(ctx, place{month, origin}, s.lines); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// compact is Compact for what lies in one place.
+func (s *state) compact(ctx context.Context, at place, lines int) error {
+	p := s.payer
+	c := &compaction{payer: p, at: at, lines: lines}
+	runs := s.runs(at)
 	if len(runs) < 2 {
 		return nil
 	}
-	before := held.of([]Month{month})
+	before := s.of([]Month{at.month}, at.origin)
 	if err := c.promotion(before); err != nil {
 		return err
 	}
@@ -38,6 +45,7 @@ func (s *Store) Compact(ctx context.Context, payer string, month Month) error {
 		for part := range slices.Chunk(runs, fanIn) {
 			run := part[0]
 			if len(part) > 1 {
+				var err error
 				if run, err = c.merge(ctx, part); err != nil {
 					c.discard(nil)
 					return err
@@ -48,18 +56,18 @@ func (s *Store) Compact(ctx context.Context, payer string, month Month) error {
 		}
 		runs = merged
 	}
-	err = p.commit(edit{remove: before, add: runs[0]})
+	err := p.commit(edit{remove: before, add: runs[0]})
 	if err != nil && !errors.Is(err, errUnknown) {
 		c.discard(nil)
 	}
 	return err
 }
 
-// runs gives the sorted runs of a month.
-func (m *manifest) runs(month Month) [][]entry {
+// runs gives the sorted runs of a place.
+func (m *manifest) runs(at place) [][]entry {
 	byRun := map[int][]entry{}
 	for _, e := range m.Segments {
-		if e.Month == month {
+		if e.Month == at.month && e.Origin == at.origin {
 			byRun[e.Run] = append(byRun[e.Run], e)
 		}
 	}
@@ -73,7 +81,7 @@ func (m *manifest) runs(month Month) [][]entry {
 // compaction is a Compact under way.
 type compaction struct {
 	payer    *payer
-	month    Month
+	at       place
 	lines    int
 	promoted map[string]bool
 	made     []string
@@ -113,7 +121,7 @@ func (c *compaction) merge(ctx context.Context, runs [][]entry) ([]entry, error)
 	number := 0
 	var batch []*line
 	flush := func() error {
-		e, err := c.payer.write(c.month, batch, func(key string) bool { return c.promoted[key] })
+		e, err := c.payer.write(c.at, batch, func(key string) bool { return c.promoted[key] })
 		if err != nil {
 			return err
 		}

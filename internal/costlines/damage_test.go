@@ -91,7 +91,7 @@ func TestReaderKeepsItsSegments(t *testing.T) {
 		t.Errorf("%d segments are there, %d count", n, len(counting.Segments))
 	}
 	for _, e := range counting.Segments {
-		if e.Run != counting.runs(e.Month)[0][0].Run {
+		if e.Run != counting.runs(place{month: e.Month})[0][0].Run {
 			t.Errorf("%s has several runs", e.Month)
 		}
 	}

@@ -38,7 +38,10 @@ type Change struct {
 	Payer string
 	// Import identifies what the lines were read from, such as the hash of a file's content: it counts once. "" for none.
 	Import string
-	// Replace names the months whose lines, as they are when the change begins, give way to those of the change.
+	// Origin names where the lines come from, such as "report" or "rated"; "" for none. Lines of different origins are kept apart,
+	// and asked for together.
+	Origin string
+	// Replace names the months whose lines of the same origin, as they are when the change begins, give way to those of the change.
 	Replace []Month
 	// Promote tells which tags can be asked for; the others are kept, and only Scan gives them. nil for all.
 	Promote func(key string) bool

@@ -28,7 +28,8 @@ type manifest struct {
 type entry struct {
 	Name                      string
 	Month                     Month
-	Run                       int // segments of one run are sorted one after another
+	Origin                    string `json:",omitempty"`
+	Run                       int    // segments of one run are sorted one after another
 	Lines                     int
 	Bytes                     int64
 	FirstAccount, LastAccount string
@@ -125,15 +126,26 @@ func (m *manifest) apply(e edit) (*manifest, error) {
 	return after, nil
 }
 
-// of gives the segments of some months, by name.
-func (m *manifest) of(months []Month) map[string]bool {
+// of gives the segments of some months and an origin, by name.
+func (m *manifest) of(months []Month, origin string) map[string]bool {
 	names := map[string]bool{}
 	for _, s := range m.Segments {
-		if slices.Contains(months, s.Month) {
+		if s.Origin == origin && slices.Contains(months, s.Month) {
 			names[s.Name] = true
 		}
 	}
 	return names
+}
+
+// origins gives the origins of a month's lines, sorted.
+func (m *manifest) origins(month Month) []string {
+	seen := map[string]bool{}
+	for _, s := range m.Segments {
+		if s.Month == month {
+			seen[s.Origin] = true
+		}
+	}
+	return slices.Sorted(maps.Keys(seen))
 }
 
 // months gives the months that have lines.

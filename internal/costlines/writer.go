@@ -48,7 +48,7 @@ func (s *Store) Begin(_ context.Context, c Change) (Writer, error) {
 		return nil, fmt.Errorf("%w: %s", ErrImported, c.Import)
 	}
 	w := &writer{
-		store: s, payer: p, change: c, remove: m.of(c.Replace), pending: map[Month]*batch{},
+		store: s, payer: p, change: c, remove: m.of(c.Replace, c.Origin), pending: map[Month]*batch{},
 		slots: make(chan struct{}, encoders), made: make(chan entry), collect: make(chan struct{}),
 	}
 	w.encode, w.context = errgroup.WithContext(context.Background())
@@ -120,7 +120,7 @@ func (w *writer) flush(month Month, b *batch) error {
 	}
 	w.encode.Go(func() error {
 		defer func() { <-w.slots }()
-		e, err := w.payer.write(month, b.sorted(), w.change.Promote)
+		e, err := w.payer.write(place{month, w.change.Origin}, b.sorted(), w.change.Promote)
 		if err == nil {
 			w.made <- e
 		}
@@ -129,10 +129,16 @@ func (w *writer) flush(month Month, b *batch) error {
 	return nil
 }
 
+// place is what all lines of a segment have in common.
+type place struct {
+	month  Month
+	origin string
+}
+
 // write makes a segment, which does not count yet, its own run.
-func (p *payer) write(month Month, lines []*line, promote func(string) bool) (entry, error) {
+func (p *payer) write(at place, lines []*line, promote func(string) bool) (entry, error) {
 	e := entry{
-		Name: p.name(), Month: month, Lines: len(lines), FirstAccount: lines[0].Account, LastAccount: lines[len(lines)-1].Account,
+		Name: p.name(), Month: at.month, Origin: at.origin, Lines: len(lines), FirstAccount: lines[0].Account, LastAccount: lines[len(lines)-1].Account,
 	}
 	first, last := lines[0].Start.UnixMicro(), lines[0].Start.UnixMicro()
 	for _, l := range lines {

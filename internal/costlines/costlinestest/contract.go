@@ -26,7 +26,7 @@ func Run(t *testing.T, open func(t *testing.T) costlines.Engine) {
 		"replacing keeps late lines": replacesWhatItSaw, "nothing of what is given up": abandons, "lines of others": refuses,
 		"invalid queries": queries, "match options": matches, "an empty store": empty, "unpromoted tags": promotion,
 		"currencies": currencies, "beyond the range": beyondRange, "a scan ends early": scanEnds, "payers apart": payersApart,
-		"a cancelled context": cancelled,
+		"a cancelled context": cancelled, "origins apart": originsApart,
 	} {
 		t.Run(name, func(t *testing.T) {
 			e := open(t)
@@ -195,6 +195,32 @@ func replaces(t *testing.T, e costlines.Engine) {
 	if err := Put(e, costlines.Change{Payer: Payer, Replace: []costlines.Month{"August"}}); err == nil {
 		t.Error("August is a month")
 	}
+}
+
+// originsApart: what replaces a month's lines leaves those of other origins, before and after a compaction; all are asked for
+// together.
+func originsApart(t *testing.T, e costlines.Engine) {
+	ctx, g := context.Background(), NewGenerator(10)
+	months := []costlines.Month{"2026-08", "2026-09", "2026-10"}
+	plain, report, rated := g.Lines(40), g.Lines(40), g.Lines(40)
+	must(t, Put(e, costlines.Change{Payer: Payer}, plain...))
+	for _, part := range [][]*billing.Line{report[:20], report[20:]} {
+		must(t, Put(e, costlines.Change{Payer: Payer, Origin: "report"}, part...))
+	}
+	for range 2 {
+		must(t, Put(e, costlines.Change{Payer: Payer, Origin: "rated", Replace: months}, rated...))
+		Same(t, e, slices.Concat(plain, report, rated))
+		for _, m := range months {
+			must(t, e.Compact(ctx, Payer, m))
+		}
+		Same(t, e, slices.Concat(plain, report, rated))
+		rated = g.Lines(30)
+	}
+	must(t, Put(e, costlines.Change{Payer: Payer, Origin: "report", Replace: months}))
+	must(t, Put(e, costlines.Change{Payer: Payer, Origin: "rated", Replace: months}))
+	Same(t, e, plain)
+	must(t, Put(e, costlines.Change{Payer: Payer, Replace: months}))
+	Same(t, e, nil)
 }
 
 // replacesWhatItSaw: lines that come while a month is computed anew are not lost.
