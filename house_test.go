@@ -84,6 +84,8 @@ var nouns = append([]string{"internal/ident", "internal/fault", "internal/table"
 var stateLayer = append([]string{"internal/ledger", "internal/store", "internal/store/sqlstore", "internal/audit"}, nouns...)
 var callLayer = append([]string{"internal/domain/*", "internal/op", "internal/authz"}, stateLayer...)
 
+var costLayer = append([]string{"internal/bills", "internal/costlines", "internal/usage"}, callLayer...)
+
 var impure = []string{"net/http", "database/sql", "log/slog", "math/rand", "math/rand/v2", "crypto/rand", "os"}
 
 var law = []layer{
@@ -93,29 +95,32 @@ var law = []layer{
 	{name: "domain", packages: []string{"internal/domain/org"}, may: nouns, never: impure},
 	{name: "domain", packages: []string{"internal/domain/iam"}, may: nouns, never: impure},
 	{name: "domain", packages: []string{"internal/domain/billing"}, may: nouns, never: impure},
+	{name: "domain", packages: []string{"internal/domain/cost"}, may: append([]string{"internal/domain/billing"}, nouns...), never: impure},
 	{name: "files", packages: []string{"internal/usage"}, may: append([]string{"internal/domain/billing"}, nouns...), never: []string{"net/http", "database/sql", "os"}},
 	{name: "state", packages: []string{"internal/ledger"}, may: nouns},
 	{name: "state", packages: []string{"internal/store"}, may: append([]string{"internal/ledger"}, nouns...), never: []string{"database/sql"}},
 	{name: "state", packages: []string{"internal/store/sqlstore"}, may: append([]string{"internal/ledger", "internal/store"}, nouns...)},
 	{name: "state", packages: []string{"internal/audit"}, may: append([]string{"internal/ledger"}, nouns...), never: []string{"database/sql"}},
 	{name: "state", packages: []string{"internal/costlines"}, may: append([]string{"internal/domain/billing"}, nouns...), never: []string{"net/http", "database/sql"}},
+	{name: "state", packages: []string{"internal/metering"}, may: append([]string{"internal/domain/billing"}, nouns...), never: []string{"net/http", "database/sql"}},
 	{name: "calls", packages: []string{"internal/op", "internal/authz"}, may: callLayer, never: []string{"database/sql"}},
+	{name: "bills", packages: []string{"internal/bills"}, may: append([]string{"internal/costlines", "internal/metering", "internal/usage"}, callLayer...), never: []string{"net/http", "database/sql"}},
 	{name: "services", packages: []string{"internal/api/organizations"}, may: append([]string{"internal/model/organizations"}, callLayer...), never: []string{"net/http", "database/sql"}},
 	{name: "services", packages: []string{"internal/api/iam"}, may: append([]string{"internal/model/iam"}, callLayer...), never: []string{"net/http", "database/sql"}},
 	{name: "services", packages: []string{"internal/api/sts"}, may: append([]string{"internal/model/sts"}, callLayer...), never: []string{"net/http", "database/sql"}},
 	{name: "services", packages: []string{"internal/api/cloudtrail"}, may: append([]string{"internal/model/cloudtrail"}, callLayer...), never: []string{"net/http", "database/sql"}},
 	{name: "services", packages: []string{"internal/why"}, may: callLayer, never: []string{"net/http", "database/sql"}},
 	{name: "services", packages: []string{"internal/api/accessanalyzer"}, may: append([]string{"internal/model/accessanalyzer"}, callLayer...), never: []string{"net/http", "database/sql"}},
-	{name: "services", packages: []string{"internal/api/bcmdataexports"}, may: append([]string{"internal/model/bcmdataexports"}, callLayer...), never: []string{"net/http", "database/sql"}},
-	{name: "services", packages: []string{"internal/api/billing"}, may: append([]string{"internal/model/billing"}, callLayer...), never: []string{"net/http", "database/sql"}},
-	{name: "services", packages: []string{"internal/api/budgets"}, may: append([]string{"internal/model/budgets"}, callLayer...), never: []string{"net/http", "database/sql"}},
-	{name: "services", packages: []string{"internal/api/ce"}, may: append([]string{"internal/model/ce"}, callLayer...), never: []string{"net/http", "database/sql"}},
-	{name: "services", packages: []string{"internal/api/cloudwatch"}, may: append([]string{"internal/model/cloudwatch"}, callLayer...), never: []string{"net/http", "database/sql"}},
-	{name: "services", packages: []string{"internal/api/cur"}, may: append([]string{"internal/model/cur"}, callLayer...), never: []string{"net/http", "database/sql"}},
-	{name: "services", packages: []string{"internal/api/freetier"}, may: append([]string{"internal/model/freetier"}, callLayer...), never: []string{"net/http", "database/sql"}},
-	{name: "services", packages: []string{"internal/api/invoicing"}, may: append([]string{"internal/model/invoicing"}, callLayer...), never: []string{"net/http", "database/sql"}},
-	{name: "services", packages: []string{"internal/api/pricing"}, may: append([]string{"internal/model/pricing"}, callLayer...), never: []string{"net/http", "database/sql"}},
-	{name: "services", packages: []string{"internal/api/savingsplans"}, may: append([]string{"internal/model/savingsplans"}, callLayer...), never: []string{"net/http", "database/sql"}},
+	{name: "services", packages: []string{"internal/api/bcmdataexports"}, may: append([]string{"internal/model/bcmdataexports"}, costLayer...), never: []string{"net/http", "database/sql"}},
+	{name: "services", packages: []string{"internal/api/billing"}, may: append([]string{"internal/model/billing"}, costLayer...), never: []string{"net/http", "database/sql"}},
+	{name: "services", packages: []string{"internal/api/budgets"}, may: append([]string{"internal/model/budgets"}, costLayer...), never: []string{"net/http", "database/sql"}},
+	{name: "services", packages: []string{"internal/api/ce"}, may: append([]string{"internal/model/ce"}, costLayer...), never: []string{"net/http", "database/sql"}},
+	{name: "services", packages: []string{"internal/api/cloudwatch"}, may: append([]string{"internal/model/cloudwatch"}, costLayer...), never: []string{"net/http", "database/sql"}},
+	{name: "services", packages: []string{"internal/api/cur"}, may: append([]string{"internal/model/cur"}, costLayer...), never: []string{"net/http", "database/sql"}},
+	{name: "services", packages: []string{"internal/api/freetier"}, may: append([]string{"internal/model/freetier"}, costLayer...), never: []string{"net/http", "database/sql"}},
+	{name: "services", packages: []string{"internal/api/invoicing"}, may: append([]string{"internal/model/invoicing"}, costLayer...), never: []string{"net/http", "database/sql"}},
+	{name: "services", packages: []string{"internal/api/pricing"}, may: append([]string{"internal/model/pricing"}, costLayer...), never: []string{"net/http", "database/sql"}},
+	{name: "services", packages: []string{"internal/api/savingsplans"}, may: append([]string{"internal/model/savingsplans"}, costLayer...), never: []string{"net/http", "database/sql"}},
 	{name: "services", packages: []string{"internal/jobs"}, may: callLayer, never: []string{"net/http", "database/sql"}},
 	{name: "models", packages: []string{"internal/model"}, may: nouns},
 	{name: "models", packages: []string{"internal/model/*"}},

@@ -43,6 +43,9 @@ func compileAll(list []Filter) []condition {
 	return out
 }
 
+// Fits decides one value.
+func (m *Match) Fits(value string) bool { return m.matcher()(value) }
+
 // matcher gives the function that decides a value.
 func (m *Match) matcher() func(string) bool {
 	values, form := m.Values, func(s string) string { return s }

@@ -59,6 +59,7 @@ func (x *exchange) attempt(invalid error) error {
 		c.Locate = func(key string, fresh bool) (store.Partition, bool, error) {
 			return x.Store.Locate(x.ctx, key, fresh || x.fresh)
 		}
+		c.Peek = func(p store.Partition) (store.State, error) { return x.Store.Peek(x.ctx, p) }
 		if scope, err = x.declared.Scope(c, x.in); err != nil {
 			invalid = err
 			scope = store.Scope{}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"umbel/iampolicy"
+	"umbel/internal/domain/cost"
 	"umbel/internal/domain/iam"
 	"umbel/internal/domain/org"
 	"umbel/internal/ident"
@@ -43,6 +44,9 @@ type Call struct {
 
 	// Locate finds the partition that claimed a key, as store.Store.Locate does; set in Scope, where there is no Tx yet.
 	Locate func(key string, fresh bool) (store.Partition, bool, error)
+	// Peek gives a partition's memory as this process last knew it, as store.Store.Peek does: for Scope, and for what never
+	// changes. Nil in a job.
+	Peek func(store.Partition) (store.State, error)
 	// Tx is the view; set before Targets and Run, nil in Scope.
 	Tx store.Tx
 	// View names the partitions that Tx can see; set with it.
@@ -102,6 +106,9 @@ func OrgPartition(id ident.OrgID) store.Partition { return store.Partition("org/
 // IAMPartition is the partition of an account's identities.
 func IAMPartition(id ident.AccountID) store.Partition { return store.Partition("iam/" + string(id)) }
 
+// CostPartition is the partition of what an account hangs on its bills.
+func CostPartition(id ident.AccountID) store.Partition { return store.Partition("cost/" + string(id)) }
+
 // Locator keys.
 
 // KeyLocator points from an access key ID to its account's IAM partition.
@@ -123,6 +130,8 @@ func Schema(p store.Partition) (store.State, error) {
 		return org.NewState(), nil
 	case len(p) > 4 && p[:4] == "iam/":
 		return iam.NewState(), nil
+	case len(p) > 5 && p[:5] == "cost/":
+		return cost.NewState(), nil
 	}
 	return nil, fmt.Errorf("op: no such partition: %q", p)
 }
@@ -148,6 +157,14 @@ func (c *Call) IAM() *iam.State { return c.IAMOf(c.Caller.Account) }
 
 // IAMOf gives the memory of an account whose partition is in the call's scope.
 func (c *Call) IAMOf(id ident.AccountID) *iam.State { return c.Tx.State(IAMPartition(id)).(*iam.State) }
+
+// Cost gives what the caller's account has hung on its bills; its partition must be in the call's scope.
+func (c *Call) Cost() *cost.State { return c.CostOf(c.Caller.Account) }
+
+// CostOf gives what an account whose partition is in the call's scope has hung on its bills.
+func (c *Call) CostOf(id ident.AccountID) *cost.State {
+	return c.Tx.State(CostPartition(id)).(*cost.State)
+}
 
 // Enqueue puts a job on the ledger together with this call's change.
 func (c *Call) Enqueue(kind string, due time.Time, body any) error {

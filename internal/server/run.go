@@ -76,7 +76,10 @@ func (s *Server) assemble() error {
 		return err
 	}
 	s.Door.Why = (&why.Desk{Store: s.store, Events: history, Settings: &s.config.Settings, Messages: messages, Now: s.config.Now}).Answer
-	registry := Registry(history)
+	if s.desk, err = s.openDesk(); err != nil {
+		return err
+	}
+	registry := Registry(history, s.desk)
 	metrics := prometheus.NewRegistry()
 	metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	s.gateway, err = gateway.New(gateway.Config{

@@ -30,6 +30,7 @@ import (
 	"umbel/internal/api/savingsplans"
 	"umbel/internal/api/sts"
 	"umbel/internal/audit"
+	"umbel/internal/bills"
 	"umbel/internal/gateway"
 	"umbel/internal/jobs"
 	"umbel/internal/op"
@@ -48,6 +49,8 @@ type Config struct {
 	// StrictRegions refuses signatures for other Regions than us-east-1 on services with one endpoint for all Regions, as
 	// AWS does. SDKs that are given an endpoint of their own sign for the Region they are set to, so it is off by default.
 	StrictRegions bool
+	// Costs is the directory of usage, cost lines and bills; "" keeps none.
+	Costs string
 }
 
 // Server is a whole Umbel. New makes one; Serve serves it; Close drains and closes it.
@@ -58,6 +61,7 @@ type Server struct {
 	store    *store.DB
 	queue    *audit.Queue
 	runner   *jobs.Runner
+	desk     *bills.Desk
 	gateway  *gateway.Gateway
 	stopping context.Context // ends when serving and background work shall end
 	stop     context.CancelFunc
@@ -70,12 +74,13 @@ type Server struct {
 	resetting sync.RWMutex
 }
 
-// Registry lists every service; this list is the only place where they are mounted. events is what LookupEvents searches.
-func Registry(events cloudtrail.Events) *op.Registry {
+// Registry lists every service; this list is the only place where they are mounted. events is what LookupEvents searches, the
+// desk what knows bills; both nil where the operations are only listed.
+func Registry(events cloudtrail.Events, desk *bills.Desk) *op.Registry {
 	return op.NewRegistry(
 		organizations.Service(), iam.Service(events), sts.Service(), cloudtrail.Service(events), account.Service(), accessanalyzer.Service(),
-		ce.Service(), budgets.Service(), cur.Service(), bcmdataexports.Service(), billing.Service(), invoicing.Service(), pricing.Service(),
-		savingsplans.Service(), freetier.Service(), cloudwatch.Service(),
+		ce.Service(desk), budgets.Service(desk), cur.Service(desk), bcmdataexports.Service(desk), billing.Service(desk), invoicing.Service(desk), pricing.Service(desk),
+		savingsplans.Service(desk), freetier.Service(desk), cloudwatch.Service(desk),
 	)
 }
 

@@ -98,6 +98,9 @@ func Start(tb testing.TB, options ...Option) *Server {
 	if s.Database == "" {
 		s.Database = filepath.Join(tb.TempDir(), "umbel.db")
 	}
+	if s.Costs == "" {
+		s.Costs = tb.TempDir()
+	}
 	if s.Config.Log == nil {
 		s.Config.Log = slog.New(slog.NewTextHandler(logWriter{tb}, &slog.HandlerOptions{Level: slog.LevelError}))
 	}
@@ -190,4 +193,4 @@ func (s *Server) Settle() {
 }
 
 // Registry gives the operations that a server serves.
-func Registry() *op.Registry { return server.Registry(nil) }
+func Registry() *op.Registry { return server.Registry(nil, nil) }

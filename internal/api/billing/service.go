@@ -1,10 +1,13 @@
 // Package billing owns the operations of AWS Billing that Umbel serves: billing views and billing preferences.
 package billing
 
-import "umbel/internal/op"
+import (
+	"umbel/internal/bills"
+	"umbel/internal/op"
+)
 
-// Service declares AWS Billing.
-func Service() op.Service {
+// Service declares AWS Billing. The desk is what knows bills; nil where the operations are only listed.
+func Service(desk *bills.Desk) op.Service {
 	return op.Service{
 		ID: "billing",
 		NotOffered: []string{

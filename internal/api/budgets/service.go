@@ -1,10 +1,13 @@
 // Package budgets owns the operations of AWS Budgets that Umbel serves: budgets, their notifications and their actions.
 package budgets
 
-import "umbel/internal/op"
+import (
+	"umbel/internal/bills"
+	"umbel/internal/op"
+)
 
-// Service declares AWS Budgets.
-func Service() op.Service {
+// Service declares AWS Budgets. The desk is what knows bills; nil where the operations are only listed.
+func Service(desk *bills.Desk) op.Service {
 	return op.Service{
 		ID: "budgets",
 		NotOffered: []string{

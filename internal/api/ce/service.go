@@ -1,10 +1,13 @@
 // Package ce owns the operations of AWS Cost Explorer that Umbel serves: questions about cost and usage, cost categories, cost allocation tags and cost anomalies.
 package ce
 
-import "umbel/internal/op"
+import (
+	"umbel/internal/bills"
+	"umbel/internal/op"
+)
 
-// Service declares AWS Cost Explorer.
-func Service() op.Service {
+// Service declares AWS Cost Explorer. The desk is what knows bills; nil where the operations are only listed.
+func Service(desk *bills.Desk) op.Service {
 	return op.Service{
 		ID: "ce",
 		NotOffered: []string{

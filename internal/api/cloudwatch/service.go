@@ -1,10 +1,13 @@
 // Package cloudwatch owns the operations of Amazon CloudWatch that Umbel serves: the metric AWS/Billing EstimatedCharges.
 package cloudwatch
 
-import "umbel/internal/op"
+import (
+	"umbel/internal/bills"
+	"umbel/internal/op"
+)
 
-// Service declares Amazon CloudWatch.
-func Service() op.Service {
+// Service declares Amazon CloudWatch. The desk is what knows bills; nil where the operations are only listed.
+func Service(desk *bills.Desk) op.Service {
 	return op.Service{
 		ID: "cloudwatch",
 		NotOffered: []string{

@@ -1,10 +1,13 @@
 // Package savingsplans owns the operations of AWS Savings Plans that Umbel serves: savings plans, their offerings and their rates.
 package savingsplans
 
-import "umbel/internal/op"
+import (
+	"umbel/internal/bills"
+	"umbel/internal/op"
+)
 
-// Service declares AWS Savings Plans.
-func Service() op.Service {
+// Service declares AWS Savings Plans. The desk is what knows bills; nil where the operations are only listed.
+func Service(desk *bills.Desk) op.Service {
 	return op.Service{
 		ID: "savingsplans",
 		NotOffered: []string{
