@@ -14,8 +14,9 @@ func (s *source) build(id string) (*Service, error) {
 		SigningName: cmp.Or(m.SigningName, m.EndpointPrefix), EndpointPrefix: m.EndpointPrefix,
 		GlobalEndpoint: m.GlobalEndpoint, Protocol: Protocol(m.Protocol), JSONVersion: m.JSONVersion,
 		TargetPrefix: m.TargetPrefix, APIVersion: m.APIVersion, XMLNamespace: m.XMLNamespace,
-		Operations: make(map[string]*Operation, len(s.Operations)),
-		Shapes:     make(map[string]*Shape, len(s.Shapes)),
+		QueryCompatible: m.QueryCompatible != nil,
+		Operations:      make(map[string]*Operation, len(s.Operations)),
+		Shapes:          make(map[string]*Shape, len(s.Shapes)),
 	}
 	for name := range s.Shapes {
 		svc.Shapes[name] = &Shape{Name: name}
@@ -32,6 +33,7 @@ func (s *source) build(id string) (*Service, error) {
 		}
 		svc.Operations[name] = op
 	}
+	svc.voice(m.Protocols)
 	return svc, nil
 }
 
@@ -42,7 +44,7 @@ func (src *sourceShape) fill(s *Shape, svc *Service) (err error) {
 	s.Sensitive, s.Streaming, s.Union, s.Document = src.Sensitive, src.Streaming, src.Union, src.Document
 	s.Exception, s.Fault = src.Exception, src.Fault
 	s.ErrorCode, s.ErrorStatus = src.Error.Code, src.Error.StatusCode
-	s.setPattern(src.Pattern, src.Match)
+	s.setPattern(src.Pattern, src.Match, src.Except)
 	for i := range src.Members {
 		m, err := src.Members[i].resolve(svc)
 		if err != nil {

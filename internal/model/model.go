@@ -4,7 +4,10 @@
 // protocols nor which operations are served.
 package model
 
-import "sync"
+import (
+	"regexp"
+	"sync"
+)
 
 // Protocol is how a service's requests and responses are written, by the model's own names.
 type Protocol string
@@ -36,6 +39,8 @@ type Service struct {
 	QueryCompatible bool
 	Operations      map[string]*Operation
 	Shapes          map[string]*Shape
+
+	voices []*Service // the service in each protocol it is spoken to in, the preferred one first; shared by all of them
 }
 
 // Operation is one operation of a service.
@@ -159,7 +164,9 @@ func (s *Shape) Matches(v string) bool { return s.match == nil || s.match()(v) }
 
 // setPattern prepares the pattern for Matches. The expression is compiled when it is first asked for: few of a model's
 // patterns ever are.
-func (s *Shape) setPattern(shown, match string) {
+// A value that begins with what matches except is refused: some patterns of the models say by a lookahead what a value
+// must not be, which Go's expressions cannot.
+func (s *Shape) setPattern(shown, match, except string) {
 	s.Pattern = shown
 	if match == "" {
 		match = shown
@@ -168,5 +175,12 @@ func (s *Shape) setPattern(shown, match string) {
 	case "", `[\s\S]*`, `(?s).*`:
 		return // everything
 	}
-	s.match = sync.OnceValue(func() matcher { return newMatcher(translate(match)) })
+	s.match = sync.OnceValue(func() matcher {
+		matches := newMatcher(translate(match))
+		if except == "" {
+			return matches
+		}
+		refused := regexp.MustCompile("^(?:" + except + ")")
+		return func(v string) bool { return matches(v) && !refused.MatchString(v) }
+	})
 }

@@ -116,6 +116,24 @@ func TestMatches(t *testing.T) {
 		{"iam", "accountAliasType", "alias-", false},
 		{"cloudtrail", "PartitionKeyName", "a\U0001F600\t", true},
 		{"cloudtrail", "PartitionKeyName", "a\n", false},
+		{"ce", "CostCategoryName", "Team größe_1-2", true},
+		{"ce", "CostCategoryName", "", true},
+		{"ce", "CostCategoryName", "x", true},
+		{"ce", "CostCategoryName", " x", false},
+		{"ce", "CostCategoryName", "x ", false},
+		{"ce", "CostCategoryName", "\u00a0x\u00a0", true},
+		{"ce", "CostCategoryValue", "a/b", false},
+		{"invoicing", "InvoiceUnitName", "Unit 1", true},
+		{"invoicing", "InvoiceUnitName", "Unit 1 ", false},
+		{"billing", "CostCategoryName", "-a b-", true},
+		{"budgets", "BudgetName", "Monthly / action", true},
+		{"budgets", "BudgetName", "a/action/b", false},
+		{"budgets", "BudgetName", "a:b", false},
+		{"budgets", "BudgetName", "a\\b", false},
+		{"budgets", "BudgetName", "x<SCRIPT>y</script>z", false},
+		{"budgets", "BudgetName", "<script>", true},
+		{"pricing", "PriceListArn", "arn:aws:pricing:::price-list/aws/AmazonEC2/USD/20260101000000/us-east-1", true},
+		{"pricing", "PriceListArn", "arn:aws:pricing:::price-list/", false},
 	}
 	for _, tt := range tests {
 		s := mustLoad(t, tt.service).Shapes[tt.shape]
@@ -146,6 +164,29 @@ func TestClassMatcher(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+// TestVoices looks at a service that speaks several protocols.
+func TestVoices(t *testing.T) {
+	svc := mustLoad(t, "cloudwatch")
+	var spoken []Protocol
+	for _, v := range svc.Voices() {
+		spoken = append(spoken, v.Protocol)
+		if v.Speaking(RPCv2CBOR) != svc || svc.Speaking(v.Protocol) != v {
+			t.Errorf("%s: the protocols do not lead to each other", v.Protocol)
+		}
+		for name, op := range v.Operations {
+			if op.Service != v || op.Input != svc.Operations[name].Input {
+				t.Errorf("%s: %s is of %s", v.Protocol, name, op.Service.Protocol)
+			}
+		}
+	}
+	if d := cmp.Diff([]Protocol{RPCv2CBOR, JSON, Query}, spoken); d != "" || !svc.QueryCompatible {
+		t.Error(d)
+	}
+	if org := mustLoad(t, "organizations"); len(org.Voices()) != 1 || org.Speaking(JSON) != org || org.Speaking(Query) != nil {
+		t.Error("Organizations speaks one protocol")
 	}
 }
 

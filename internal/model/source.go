@@ -15,16 +15,18 @@ type source struct {
 }
 
 type sourceMetadata struct {
-	APIVersion      string `json:"apiVersion"`
-	EndpointPrefix  string `json:"endpointPrefix"`
-	GlobalEndpoint  string `json:"globalEndpoint"`
-	JSONVersion     string `json:"jsonVersion"`
-	Protocol        string `json:"protocol"`
-	ServiceFullName string `json:"serviceFullName"`
-	ServiceID       string `json:"serviceId"`
-	SigningName     string `json:"signingName"`
-	TargetPrefix    string `json:"targetPrefix"`
-	XMLNamespace    string `json:"xmlNamespace"`
+	APIVersion      string     `json:"apiVersion"`
+	QueryCompatible *struct{}  `json:"awsQueryCompatible"`
+	EndpointPrefix  string     `json:"endpointPrefix"`
+	GlobalEndpoint  string     `json:"globalEndpoint"`
+	JSONVersion     string     `json:"jsonVersion"`
+	Protocol        string     `json:"protocol"`
+	Protocols       []Protocol `json:"protocols"`
+	ServiceFullName string     `json:"serviceFullName"`
+	ServiceID       string     `json:"serviceId"`
+	SigningName     string     `json:"signingName"`
+	TargetPrefix    string     `json:"targetPrefix"`
+	XMLNamespace    string     `json:"xmlNamespace"`
 }
 
 type sourceOperation struct {
@@ -55,7 +57,8 @@ type sourceShape struct {
 	Min             *float64      `json:"min"`
 	Max             *float64      `json:"max"`
 	Pattern         string        `json:"pattern"`
-	Match           string        `json:"match"` // overlays only: the pattern in Go's syntax
+	Match           string        `json:"match"`  // overlays only: the pattern in Go's syntax
+	Except          string        `json:"except"` // overlays only: a pattern in Go's syntax that no value may begin with
 	TimestampFormat string        `json:"timestampFormat"`
 	XMLNamespace    xmlNamespace  `json:"xmlNamespace"`
 	Sensitive       bool          `json:"sensitive"`
