@@ -84,3 +84,45 @@ const (
 	InvalidMaxResults       Code = "InvalidMaxResults"
 	InvalidEventCategory    Code = "InvalidEventCategory"
 )
+
+// Codes that several of the services around the bill have.
+const (
+	BillingViewUnhealthy Code = "BillingViewUnhealthy" // a billing view whose sources are not to be had
+	Conflict             Code = "Conflict"             // with what a resource is at the moment
+	ExpiredPageToken     Code = "ExpiredPageToken"
+	NotFound             Code = "NotFound"
+	QuotaExceeded        Code = "QuotaExceeded"
+)
+
+// Codes of Cost Explorer.
+const (
+	AnalysisNotFound      Code = "AnalysisNotFound"
+	BackfillLimitExceeded Code = "BackfillLimitExceeded"
+	BillExpiration        Code = "BillExpiration"
+	DataUnavailable       Code = "DataUnavailable"
+	GenerationExists      Code = "GenerationExists"
+	RequestChanged        Code = "RequestChanged" // a page token of another request
+	TooManyTags           Code = "TooManyTags"
+	UnknownMonitor        Code = "UnknownMonitor"
+	UnknownSubscription   Code = "UnknownSubscription"
+	UnresolvableUsageUnit Code = "UnresolvableUsageUnit"
+)
+
+// Codes of Budgets.
+const (
+	CreationLimitExceeded Code = "CreationLimitExceeded"
+	DuplicateRecord       Code = "DuplicateRecord"
+	ResourceLocked        Code = "ResourceLocked"
+)
+
+// Codes of Cost and Usage Reports.
+const (
+	DuplicateReportName Code = "DuplicateReportName"
+	ReportLimitReached  Code = "ReportLimitReached"
+)
+
+// Codes of CloudWatch.
+const (
+	InvalidParameterCombination Code = "InvalidParameterCombination"
+	MissingParameter            Code = "MissingParameter"
+)

@@ -139,7 +139,9 @@ func (g *Gateway) bindServices() error {
 			if un := append(wire.Unbound(mo.Input, o.In), wire.Unbound(mo.Output, o.Out)...); len(un) > 0 {
 				return fmt.Errorf("gateway: the types of %s.%s cannot carry %v", s.ID, o.Name, un)
 			}
-			g.operations[mo] = o
+			for _, v := range m.Voices() {
+				g.operations[v.Operations[o.Name]] = o
+			}
 		}
 	}
 	g.router = wire.NewRouter(services)

@@ -1,7 +1,6 @@
 package wire
 
 import (
-	"encoding/binary"
 	"net/http"
 
 	"umbel/internal/model"
@@ -37,38 +36,6 @@ func (s3XML) encodeError(_ *model.Service, f *failure, requestID string, w http.
 		b = appendTextElement(b, "Message", f.message)
 		return append(appendTextElement(b, "RequestId", requestID), "</Error>"...)
 	})
-}
-
-// rpcCBOR writes failures as Smithy RPC v2 CBOR services do: the members of an awsJson failure, in CBOR.
-type rpcCBOR struct{}
-
-func (rpcCBOR) common() table { return jsonErrors }
-
-func (rpcCBOR) encodeError(svc *model.Service, f *failure, requestID string, w http.ResponseWriter) {
-	identify(w, requestID)
-	nameAsQuery(svc, f, w)
-	w.Header()["Smithy-Protocol"] = []string{"rpc-v2-cbor"}
-	respond(w, f.status, "application/cbor", func(b []byte) []byte {
-		b = append(b, 5<<5|2) // a map of two
-		for _, text := range []string{"__type", f.code, "message", f.message} {
-			b = appendCBORText(b, text)
-		}
-		return b
-	})
-}
-
-// appendCBORText writes a text string (RFC 8949, major type 3).
-func appendCBORText(b []byte, s string) []byte {
-	const major = 3 << 5
-	switch n := len(s); {
-	case n < 24:
-		b = append(b, major|byte(n))
-	case n < 1<<16:
-		b = binary.BigEndian.AppendUint16(append(b, major|25), uint16(n))
-	default:
-		b = binary.BigEndian.AppendUint32(append(b, major|26), uint32(n))
-	}
-	return append(b, s...)
 }
 
 // nameAsQuery tells the clients of a service that was a query service what the failure was called there (Smithy, AWS query

@@ -33,7 +33,7 @@ func TestDialectsOfOthers(t *testing.T) {
 		"CBOR, a long text":  {model.Service{ID: "x", Protocol: model.RPCv2CBOR}, fault.New(fault.AccessDenied, "%s", long), 400, "\xa2f__typeuAccessDeniedExceptiongmessage\x79\x01\x2c" + long, ""},
 		"JSON, once a query": {model.Service{ID: "sqs", Protocol: model.JSON, QueryCompatible: true}, denied, 400, `{"__type":"AccessDeniedException","message":"No <you> may not."}`, "AccessDenied;Sender"},
 		"CBOR, once a query": {model.Service{ID: "x", Protocol: model.RPCv2CBOR, QueryCompatible: true}, errors.New("disk on fire"), 500,
-			"\xa2f__typeoInternalFailuregmessage\x79\x00\x54" + textInternal, "InternalFailure;Receiver"},
+			"\xa2f__typeoInternalFailuregmessage\x78\x54" + textInternal, "InternalFailure;Receiver"},
 		"SNS": {model.Service{ID: "sns", Protocol: model.Query}, denied, 403,
 			`<ErrorResponse><Error><Type>Sender</Type><Code>AuthorizationError</Code><Message>No &lt;you&gt; may not.</Message></Error><RequestId>req-1</RequestId></ErrorResponse>`, ""},
 	} {
@@ -49,7 +49,7 @@ func TestDialectsOfOthers(t *testing.T) {
 
 // TestTextsOfAnySize writes CBOR text strings around the sizes at which their heads grow.
 func TestTextsOfAnySize(t *testing.T) {
-	for size, head := range map[int]string{0: "\x60", 23: "\x77", 24: "\x79\x00\x18", 65535: "\x79\xff\xff", 65536: "\x7a\x00\x01\x00\x00"} {
+	for size, head := range map[int]string{0: "\x60", 23: "\x77", 24: "\x78\x18", 255: "\x78\xff", 256: "\x79\x01\x00", 65535: "\x79\xff\xff", 65536: "\x7a\x00\x01\x00\x00"} {
 		text := strings.Repeat("x", size)
 		if got := string(appendCBORText(nil, text)); got != head+text {
 			t.Errorf("%d: %x", size, got[:5])

@@ -45,7 +45,10 @@ func faultCodes(t *testing.T) map[fault.Code]string {
 
 // TestEveryCodeIsSomebodys makes sure that no code is forgotten: some service or every protocol has a name for it.
 func TestEveryCodeIsSomebodys(t *testing.T) {
-	tables := []table{accessanalyzerErrors, organizationsErrors, iamErrors, stsErrors, cloudtrailErrors, ec2Errors}
+	tables := []table{ec2Errors}
+	for _, id := range model.Services() {
+		tables = append(tables, serviceErrors(id))
+	}
 	for code, name := range faultCodes(t) {
 		found := 0
 		for _, tb := range []table{jsonErrors, queryErrors, restErrors} {
@@ -71,7 +74,7 @@ func TestEveryCodeIsSomebodys(t *testing.T) {
 // TestTables makes sure that each row is right: a code that exists, an exception that the model has, a status.
 func TestTables(t *testing.T) {
 	codes := faultCodes(t)
-	for _, id := range []string{"accessanalyzer", "organizations", "iam", "sts", "cloudtrail"} {
+	for _, id := range model.Services() {
 		svc, err := model.Load(id)
 		if err != nil {
 			t.Fatal(err)

@@ -32,12 +32,32 @@ func serviceErrors(id string) table {
 	switch id {
 	case "accessanalyzer":
 		return accessanalyzerErrors
+	case "bcm-data-exports":
+		return bcmdataexportsErrors
+	case "billing":
+		return billingErrors
+	case "budgets":
+		return budgetsErrors
+	case "ce":
+		return ceErrors
 	case "cloudtrail":
 		return cloudtrailErrors
+	case "cloudwatch":
+		return cloudwatchErrors
+	case "cur":
+		return curErrors
+	case "freetier":
+		return freetierErrors
 	case "iam":
 		return iamErrors
+	case "invoicing":
+		return invoicingErrors
 	case "organizations":
 		return organizationsErrors
+	case "pricing":
+		return pricingErrors
+	case "savingsplans":
+		return savingsplansErrors
 	case "sns":
 		return snsErrors
 	case "sts":
@@ -85,7 +105,7 @@ func failureOf(svc *model.Service, op *model.Operation, common table, err error)
 	f.queryCode = cmp.Or(queryErrors[e.Code].code, f.code)
 	shape := svc.Shapes[cmp.Or(row.shape, row.code)] // some models have what the protocol defines, too
 	if shape != nil {
-		f.describe(shape)
+		f.describe(svc, shape)
 	}
 	if e.Code == fault.NotOffered && e.Message == "" && op != nil {
 		f.message = fmt.Sprintf("Umbel does not serve %s of %s.", op.Name, svc.FullName)
@@ -99,9 +119,13 @@ func failureOf(svc *model.Service, op *model.Operation, common table, err error)
 	return f
 }
 
-// describe takes code, status and the message's name from the model.
-func (f *failure) describe(s *model.Shape) {
-	f.code = s.Code()
+// describe takes code, status and the message's name from the model. A service that was a query service keeps the code of that
+// time for its query clients; in its other protocols an exception is called what the model calls it.
+func (f *failure) describe(svc *model.Service, s *model.Shape) {
+	f.code, f.queryCode = s.Code(), s.Code()
+	if svc.QueryCompatible && svc.Protocol != model.Query {
+		f.code = s.Name
+	}
 	if f.status == 0 {
 		f.status = cmp.Or(s.ErrorStatus, http.StatusBadRequest)
 		if s.Fault && s.ErrorStatus == 0 {
@@ -129,6 +153,9 @@ func (f *failure) add(shape *model.Shape, name string, value any) {
 
 // Fallback gives something that speaks the dialect a request looks like, for errors of requests that name no service.
 func Fallback(req *Request) *model.Service {
+	if req != nil && req.Header.Get("Smithy-Protocol") == "rpc-v2-cbor" {
+		return nobody(model.RPCv2CBOR)
+	}
 	if req != nil && (req.Header.Get("X-Amz-Target") != "" || strings.Contains(req.Header.Get("Content-Type"), "json")) {
 		return nobody(model.JSON)
 	}

@@ -268,13 +268,18 @@ func wholeNumber(raw string, t model.Type) (int64, bool) {
 		}
 		i = int64(f)
 	}
+	return i, withinType(i, t)
+}
+
+// withinType tells whether a type of whole numbers has the number.
+func withinType(i int64, t model.Type) bool {
 	switch t {
 	case model.Byte:
-		return i, i >= math.MinInt8 && i <= math.MaxInt8
+		return i >= math.MinInt8 && i <= math.MaxInt8
 	case model.Short:
-		return i, i >= math.MinInt16 && i <= math.MaxInt16
+		return i >= math.MinInt16 && i <= math.MaxInt16
 	case model.Integer:
-		return i, i >= math.MinInt32 && i <= math.MaxInt32
+		return i >= math.MinInt32 && i <= math.MaxInt32
 	}
-	return i, true
+	return true
 }

@@ -11,6 +11,7 @@ import (
 type Router struct {
 	targets  map[string]*model.Service // by the prefix of X-Amz-Target
 	versions map[string]*model.Service // query services, by API version
+	rpc      map[string]*model.Service // by the name of Smithy RPC paths
 	scopes   map[string]*model.Service // by signing name
 	rest     map[string]*Routes        // of REST services, by service ID
 	services []*model.Service
@@ -20,23 +21,32 @@ type Router struct {
 // signing name, the first is taken.
 func NewRouter(services []*model.Service) *Router {
 	r := &Router{
-		targets: map[string]*model.Service{}, versions: map[string]*model.Service{},
+		targets: map[string]*model.Service{}, versions: map[string]*model.Service{}, rpc: map[string]*model.Service{},
 		scopes: map[string]*model.Service{}, rest: map[string]*Routes{}, services: services,
 	}
 	for _, s := range services {
 		claim(r.scopes, s.SigningName, s)
-		switch s.Protocol {
-		case model.JSON:
-			claim(r.targets, s.TargetPrefix, s)
-			// Some SDKs, Go's among them, send CloudTrail's prefix without its package, and AWS takes both.
-			claim(r.targets, s.TargetPrefix[strings.LastIndexByte(s.TargetPrefix, '.')+1:], s)
-		case model.Query, model.EC2:
-			claim(r.versions, s.APIVersion, s)
-		case model.RESTJSON, model.RESTXML:
-			r.rest[s.ID] = NewRoutes(s)
+		for _, v := range s.Voices() {
+			r.claimVoice(v)
 		}
 	}
 	return r
+}
+
+// claimVoice takes in what names a service in one of its protocols.
+func (r *Router) claimVoice(s *model.Service) {
+	switch s.Protocol {
+	case model.JSON:
+		claim(r.targets, s.TargetPrefix, s)
+		// Some SDKs, Go's among them, send CloudTrail's prefix without its package, and AWS takes both.
+		claim(r.targets, s.TargetPrefix[strings.LastIndexByte(s.TargetPrefix, '.')+1:], s)
+	case model.Query, model.EC2:
+		claim(r.versions, s.APIVersion, s)
+	case model.RESTJSON, model.RESTXML:
+		r.rest[s.ID] = NewRoutes(s)
+	case model.RPCv2CBOR:
+		claim(r.rpc, s.TargetPrefix, s)
+	}
 }
 
 func claim(m map[string]*model.Service, key string, s *model.Service) {
@@ -46,12 +56,15 @@ func claim(m map[string]*model.Service, key string, s *model.Service) {
 }
 
 // Route finds the operation. scopeService is the service of the credential scope, empty for an unsigned request. The
-// order is: X-Amz-Target, which is unique; Action with Version, which is unique; the credential scope, for REST; the
+// order is: X-Amz-Target, which is unique; the path of Smithy RPC, which is too; Action with Version, which is unique; the credential scope, for REST; the
 // unsigned operations of REST services. An operation that does not exist is fault.UnknownOperation; the service is set
 // even then, if only to a stand-in that speaks the dialect the request looks like.
 func (r *Router) Route(req *Request, scopeService string) (*model.Service, *model.Operation, error) {
 	if target := req.Header.Get("X-Amz-Target"); target != "" {
 		return r.target(req, target)
+	}
+	if service, name, ok := rpcPath(req); ok {
+		return r.named(req, r.rpc[service], name)
 	}
 	if name, version := action(req.RawQuery); name != "" {
 		return r.action(req, name, version, scopeService)
@@ -77,7 +90,7 @@ func isForm(req *Request, svc *model.Service) bool {
 	if ct := req.Header.Get("Content-Type"); ct != "" {
 		return strings.HasPrefix(ct, "application/x-www-form-urlencoded")
 	}
-	return svc == nil || svc.Protocol == model.Query || svc.Protocol == model.EC2
+	return svc == nil || svc.Speaking(model.Query) != nil || svc.Protocol == model.EC2
 }
 
 // target routes by X-Amz-Target: prefix, dot, name.
@@ -86,11 +99,15 @@ func (r *Router) target(req *Request, target string) (*model.Service, *model.Ope
 	if dot < 0 {
 		return Fallback(req), nil, fault.New(fault.UnknownOperation, "")
 	}
-	svc := r.targets[target[:dot]]
+	return r.named(req, r.targets[target[:dot]], target[dot+1:])
+}
+
+// named finds an operation by its name, of a service that may be nil.
+func (r *Router) named(req *Request, svc *model.Service, name string) (*model.Service, *model.Operation, error) {
 	if svc == nil {
 		return Fallback(req), nil, fault.New(fault.UnknownOperation, "")
 	}
-	op := svc.Operations[target[dot+1:]]
+	op := svc.Operations[name]
 	if op == nil {
 		return svc, nil, fault.New(fault.UnknownOperation, "")
 	}
@@ -107,6 +124,9 @@ func (r *Router) action(req *Request, name, version, scopeService string) (*mode
 	}
 	if svc == nil {
 		return Fallback(req), nil, fault.New(fault.UnknownOperation, "Could not find operation %s for version %s", name, version)
+	}
+	if q := svc.Speaking(model.Query); q != nil {
+		svc = q
 	}
 	op := svc.Operations[name]
 	if op == nil || version != "" && version != svc.APIVersion || svc.Protocol != model.Query {

@@ -26,6 +26,7 @@ func TestRoute(t *testing.T) {
 	const form = "application/x-www-form-urlencoded; charset=utf-8"
 	tests := []struct {
 		name                        string
+		rpc                         bool // says that it is Smithy RPC
 		method, path, query, ct     string
 		target, body, scope         string
 		service, operation, message string
@@ -54,6 +55,13 @@ func TestRoute(t *testing.T) {
 		{name: "REST, wrong method", method: "PATCH", path: "/getContactInformation", scope: "account", service: "account"},
 		{name: "REST, unknown path", path: "/fly", scope: "account", service: "account"},
 		{name: "REST, unsigned", path: "/getContactInformation"},
+		{name: "Smithy RPC", rpc: true, path: "/service/GraniteServiceVersion20100801/operation/GetMetricData", scope: "monitoring", service: "cloudwatch", operation: "GetMetricData"},
+		{name: "Smithy RPC, unknown operation", rpc: true, path: "/service/GraniteServiceVersion20100801/operation/Fly", scope: "monitoring", service: "cloudwatch"},
+		{name: "Smithy RPC, unknown service", rpc: true, path: "/service/Nobody/operation/Fly", scope: "monitoring"},
+		{name: "Smithy RPC, no operation", rpc: true, path: "/service/GraniteServiceVersion20100801", scope: "monitoring", service: "cloudwatch"},
+		{name: "several protocols, target", target: "GraniteServiceVersion20100801.GetMetricData", scope: "monitoring", service: "cloudwatch", operation: "GetMetricData"},
+		{name: "several protocols, form", ct: form, body: "Action=GetMetricData&Version=2010-08-01", scope: "monitoring", service: "cloudwatch", operation: "GetMetricData"},
+		{name: "several protocols, no version", ct: form, body: "Action=GetMetricData", scope: "monitoring", service: "cloudwatch", operation: "GetMetricData"},
 		{name: "nothing", method: "GET", path: "/"},
 	}
 	router := NewRouter(allServices(t))
@@ -71,6 +79,9 @@ func TestRoute(t *testing.T) {
 			}
 			if tt.target != "" {
 				req.Header.Set("X-Amz-Target", tt.target)
+			}
+			if tt.rpc {
+				req.Header.Set("Smithy-Protocol", "rpc-v2-cbor")
 			}
 			svc, op, err := router.Route(req, tt.scope)
 			if svc == nil || svc.ID != tt.service {

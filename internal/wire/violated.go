@@ -15,8 +15,12 @@ func violated(svc *model.Service, vs []Violation) error {
 		return violatedOrganizations(vs[0])
 	case "cloudtrail":
 		return violatedCloudTrail(vs)
-	case "accessanalyzer":
-		return violatedAccessAnalyzer(vs)
+	case "bcm-data-exports":
+		return violatedFields(vs, "Fields", "Name", "Message")
+	case "accessanalyzer", "billing", "invoicing":
+		return violatedFields(vs, "fieldList", "name", "message")
+	case "cloudwatch":
+		return violatedCloudWatch(vs)
 	}
 	return fault.New(fault.ValidationFailed, "%s", detected(vs))
 }
@@ -87,13 +91,22 @@ func violatedCloudTrail(vs []Violation) error {
 	return fault.New(code, "%s", text)
 }
 
-// violatedAccessAnalyzer names the members one by one, too (Access Analyzer API Reference, ValidationException).
-func violatedAccessAnalyzer(vs []Violation) error {
+// violatedCloudWatch has a code of its own for what is missing (CloudWatch API Reference, MissingParameter).
+func violatedCloudWatch(vs []Violation) error {
+	if v := vs[0]; v.Constraint == Required {
+		return fault.New(fault.MissingParameter, "The parameter %s is required.", v.Member.Name)
+	}
+	return fault.New(fault.ValidationFailed, "%s", detected(vs))
+}
+
+// violatedFields names the members one by one, too, as services do whose ValidationException has a list of fields: Access
+// Analyzer, Data Exports, Billing, Invoicing (their API References, ValidationException).
+func violatedFields(vs []Violation, list, name, message string) error {
 	fields := make([]map[string]string, len(vs))
 	for i, v := range vs {
-		fields[i] = map[string]string{"name": v.Path, "message": v.String()}
+		fields[i] = map[string]string{name: v.Path, message: v.String()}
 	}
 	e := fault.New(fault.ValidationFailed, "%s", detected(vs))
-	e.Fields = map[string]any{"fieldList": fields}
+	e.Fields = map[string]any{list: fields}
 	return e
 }

@@ -50,6 +50,8 @@ func protocolOf(svc *model.Service) protocol {
 		return awsQuery{}
 	case model.RESTJSON:
 		return restJSON{}
+	case model.RPCv2CBOR:
+		return rpcCBOR{}
 	}
 	return nil
 }
@@ -60,8 +62,6 @@ func dialectOf(svc *model.Service) dialect {
 	switch svc.Protocol {
 	case model.EC2:
 		return ec2Query{}
-	case model.RPCv2CBOR:
-		return rpcCBOR{}
 	case model.RESTXML:
 		if svc.ID == "s3" {
 			return s3XML{}

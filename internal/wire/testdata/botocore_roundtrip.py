@@ -29,8 +29,8 @@ def services(models):
             yield name[: -len(".json")], model.ServiceModel(json.load(f), name[: -len(".json")])
 
 
-def protocol(service):
-    return service.metadata["protocol"]
+def protocols(service):
+    return service.metadata.get("protocols") or [service.metadata["protocol"]]
 
 
 class Maker:
@@ -117,8 +117,8 @@ def plain(value):
     return value
 
 
-def request(service, operation, params):
-    serializer = serialize.create_serializer(protocol(service), include_validation=False)
+def request(protocol, operation, params):
+    serializer = serialize.create_serializer(protocol, include_validation=False)
     parts = serializer.serialize_to_request(params, operation)
     parts.setdefault("context", {})
     awsrequest.prepare_request_dict(parts, endpoint_url="http://umbel.test")
@@ -133,17 +133,20 @@ def request(service, operation, params):
 def make(models, seed, count):
     rng = random.Random(seed)
     for name, service in services(models):
-        query = protocol(service) == "query"
-        for op in sorted(service.operation_names):
-            operation = service.operation_model(op)
-            for _ in range(count):
-                params, result = {}, {}
-                if operation.input_shape is not None:
-                    params = Maker(rng, query, query).value(operation.input_shape)
-                if operation.output_shape is not None:
-                    result = Maker(rng, query, False).value(operation.output_shape)
-                print(json.dumps({"service": name, "operation": op, "request": request(service, operation, params),
-                                  "input": plain(params), "output": plain(result)}))
+        for protocol in protocols(service):
+            query = protocol == "query"
+            whole = query or protocol == "smithy-rpc-v2-cbor"  # in which botocore writes whole seconds
+            for op in sorted(service.operation_names):
+                operation = service.operation_model(op)
+                for _ in range(count):
+                    params, result = {}, {}
+                    if operation.input_shape is not None:
+                        params = Maker(rng, whole, query).value(operation.input_shape)
+                    if operation.output_shape is not None:
+                        result = Maker(rng, query, False).value(operation.output_shape)
+                    print(json.dumps({"service": name, "protocol": protocol, "operation": op,
+                                      "request": request(protocol, operation, params),
+                                      "input": plain(params), "output": plain(result)}))
 
 
 def read(models):
@@ -154,7 +157,7 @@ def read(models):
         shape = None
         if answer.get("operation"):
             shape = service.operation_model(answer["operation"]).output_shape
-        parser = parsers.create_parser(protocol(service))
+        parser = parsers.create_parser(answer["protocol"])
         parsed = parser.parse({"status_code": answer["status"], "headers": awsrequest.HeadersDict(answer["headers"]),
                                "body": base64.b64decode(answer["body"])}, shape)
         meta = parsed.pop("ResponseMetadata", {})
