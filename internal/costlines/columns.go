@@ -161,11 +161,14 @@ var times = []timeColumn{
 	{"savings_plan_end_time", ofPlan(func(p *billing.SavingsPlanPart) *time.Time { return &p.EndTime })},
 }
 
-// metricColumns are the columns summed. What is not a column of CUR is computed when a line is written.
-var metricColumns = [metrics]struct {
+// metricColumn is a column summed, and what a line adds to it.
+type metricColumn struct {
 	name string
 	of   func(*line) decimal.D
-}{
+}
+
+// metricColumns are the columns summed. What is not a column of CUR is computed when a line is written.
+var metricColumns = [metrics]metricColumn{
 	UnblendedCost:         {"line_item_unblended_cost", func(l *line) decimal.D { return l.Unblended }},
 	BlendedCost:           {"line_item_blended_cost", func(l *line) decimal.D { return l.Blended }},
 	AmortizedCost:         {"amortized_cost", (*line).Amortized},
@@ -173,6 +176,30 @@ var metricColumns = [metrics]struct {
 	NetAmortizedCost:      {"net_amortized_cost", (*line).NetAmortized},
 	UsageQuantity:         {"line_item_usage_amount", func(l *line) decimal.D { return l.Usage }},
 	NormalizedUsageAmount: {"line_item_normalized_usage_amount", func(l *line) decimal.D { return l.Normalized }},
+
+	PublicCost:           ofColumn("pricing_public_on_demand_cost"),
+	PlanCommitment:       ofColumn("savings_plan_total_commitment_to_date"),
+	PlanUsed:             ofColumn("savings_plan_used_commitment"),
+	PlanUpfront:          ofColumn("savings_plan_amortized_upfront_commitment_for_billing_period"),
+	PlanRecurring:        ofColumn("savings_plan_recurring_commitment_for_billing_period"),
+	ReservationEffective: ofColumn("reservation_effective_cost"),
+	ReservationUpfront:   ofColumn("reservation_amortized_upfront_cost_for_usage"),
+	ReservationRecurring: ofColumn("reservation_recurring_fee_for_usage"),
+}
+
+// ofColumn is the metric that a column of amounts is.
+func ofColumn(name string) metricColumn {
+	for _, c := range amounts {
+		if c.name == name {
+			return metricColumn{name, func(l *line) decimal.D {
+				if d := c.at(l); d != nil {
+					return *d
+				}
+				return decimal.D{}
+			}}
+		}
+	}
+	panic("costlines: no column is called " + name)
 }
 
 func ofReservation[T any](at func(*billing.ReservationPart) *T) func(*line) *T {
@@ -202,8 +229,12 @@ var dimensions = func() map[string]func(*line) *string {
 	return m
 }()
 
-// Dimensions gives the names of all dimensions, sorted.
-func Dimensions() []string { return slices.Sorted(maps.Keys(dimensions)) }
+// Dimensions gives the names of all dimensions, sorted, those that are derived among them.
+func Dimensions() []string {
+	names := slices.AppendSeq(slices.Collect(maps.Keys(dimensions)), maps.Keys(derivations))
+	slices.Sort(names)
+	return names
+}
 
 // column gives the name of the column a field is in.
 func (f Field) column() string {
@@ -224,7 +255,15 @@ func (f Field) Of(l *billing.Line) string {
 	case Category:
 		return l.Categories[f.Name]
 	}
-	if at := dimensions[f.Name](l); at != nil {
+	if d := derivations[f.Name]; d != nil {
+		return d.ofLine(l)
+	}
+	return textOf(f.Name, l)
+}
+
+// textOf gives the value of a column on a line; "" for none.
+func textOf(column string, l *line) string {
+	if at := dimensions[column](l); at != nil {
 		return *at
 	}
 	return ""

@@ -143,6 +143,9 @@ func (c *condition) peek(s *reading) verdict {
 	case c.column == "":
 		return ever
 	}
+	if derivations[c.column] != nil {
+		return sometimes
+	}
 	if value, ok := s.constant(c.column); ok {
 		return verdictOf(c.fits(value))
 	}

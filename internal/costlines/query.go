@@ -50,7 +50,7 @@ type Row struct {
 // Metric is an amount of every line that can be summed.
 type Metric uint8
 
-// The metrics of Cost Explorer.
+// The metrics of Cost Explorer, and those from which it tells what commitments and their use cost.
 const (
 	UnblendedCost Metric = iota
 	BlendedCost
@@ -59,6 +59,14 @@ const (
 	NetAmortizedCost
 	UsageQuantity
 	NormalizedUsageAmount
+	PublicCost           // what usage would cost on demand, by the public price
+	PlanCommitment       // of savings plans' fees: what is committed to
+	PlanUsed             // of savings plans' fees: what of that was used
+	PlanUpfront          // of savings plans' fees: the part paid upfront
+	PlanRecurring        // of savings plans' fees: the part that recurs
+	ReservationEffective // of usage that reservations cover: its part of their fees
+	ReservationUpfront   // of that, the part paid upfront
+	ReservationRecurring // of that, the part that recurs
 	metrics
 )
 
@@ -185,7 +193,7 @@ func validRange(start, end time.Time, filter *Filter) error {
 func (f Field) validate() error {
 	switch f.Kind {
 	case Dimension:
-		if _, ok := dimensions[f.Name]; !ok {
+		if dimensions[f.Name] == nil && derivations[f.Name] == nil {
 			return invalid("no dimension is called %q", f.Name)
 		}
 	case Tag, Category:

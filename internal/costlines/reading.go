@@ -21,7 +21,13 @@ func (r *reading) text(column string) (*textData, error) {
 	if data := r.texts[column]; data != nil {
 		return data, nil
 	}
-	data, err := r.segment.text(column)
+	var data *textData
+	var err error
+	if d := derivations[column]; d != nil {
+		data, err = d.text(r)
+	} else {
+		data, err = r.segment.text(column)
+	}
 	if err == nil {
 		r.texts[column] = data
 	}

@@ -202,12 +202,12 @@ func (s *segment) numbers(column string) (*numberData, error) {
 			return errors.New("pages with and without dictionary")
 		case dictionary != nil:
 			if n.codes == nil {
-				n.codes, n.values = make([]int32, 0, s.rows), make([]int64, max(1, dictionary.Len()))
+				n.codes, n.values = make([]int32, 0, s.rows), make([]int64, dictionary.Len()+1) // the last is 0, for rows without a value
 				for i := range dictionary.Len() {
 					n.values[i] = dictionary.Index(int32(i)).Int64()
 				}
 			}
-			n.codes = expand(n.codes, data.Int32(), levels, 0)
+			n.codes = expand(n.codes, data.Int32(), levels, int32(dictionary.Len()))
 		default:
 			if n.values == nil {
 				n.values = make([]int64, 0, s.rows)

@@ -87,6 +87,8 @@ func (g *Generator) rare(l *billing.Line) {
 		l.Type, l.SavingsPlan = billing.SavingsPlanRecurring, &billing.SavingsPlanPart{Commitment: g.Amount(), Used: g.Amount()}
 	case 4:
 		l.Type, l.Discounts = billing.Credit, map[string]decimal.D{"total_discount": g.Amount()}
+	case 6:
+		l.Type, l.Product = billing.Fee, g.pick("AWSSupportBusiness", "AmazonEC2")
 	case 5:
 		l.Start = l.Start.Add(time.Duration(g.r.Int64N(int64(time.Hour)))).Truncate(time.Microsecond)
 	}

@@ -19,7 +19,8 @@ func (a asker) field() costlines.Field {
 		costlines.Field{Name: costlines.InstanceType}, costlines.Field{Name: costlines.ReservationARN}, costlines.Field{Name: costlines.Zone},
 		costlines.Field{Name: costlines.Platform}, costlines.Field{Name: costlines.Currency}, costlines.Field{Name: "identity_line_item_id"},
 		costlines.Field{Kind: costlines.Tag, Name: "user:team"}, costlines.Field{Kind: costlines.Tag, Name: "user:env"},
-		costlines.Field{Kind: costlines.Tag, Name: "user:none"}, costlines.Field{Kind: costlines.Category, Name: "Unit"})
+		costlines.Field{Kind: costlines.Tag, Name: "user:none"}, costlines.Field{Kind: costlines.Category, Name: "Unit"},
+		costlines.Field{Name: costlines.ExplorerService}, costlines.Field{Name: costlines.ExplorerRecord}, costlines.Field{Name: costlines.ExplorerPurchase})
 }
 
 func (a asker) filter(depth int) costlines.Filter {
@@ -41,7 +42,8 @@ func (a asker) filter(depth int) costlines.Filter {
 	m := &costlines.Match{Field: a.field(), Op: costlines.Op(a.r.IntN(int(costlines.AtLeast) + 1)), IgnoreCase: a.r.IntN(3) == 0}
 	for range a.r.IntN(4) {
 		m.Values = append(m.Values, pickOf(a, "", "111111111111", "222222222222", "999", "AmazonEC2", "AWS", "m5", "M5.large", "Requests", "Usage", "Credit",
-			"eu-west-1", "us-", "i-0001", "i-00", "red", "RED", "e", "prod", "Sales", "R&D", "7.5", "10", "arn:ri/1", "USD", "line-00000007"))
+			"eu-west-1", "us-", "i-0001", "i-00", "red", "RED", "e", "prod", "Sales", "R&D", "7.5", "10", "arn:ri/1", "USD", "line-00000007", "EC2 - Other", "Upfront",
+			"On Demand Instances"))
 	}
 	return costlines.Filter{Match: m}
 }
@@ -81,7 +83,7 @@ func (a asker) query() costlines.Query {
 	for range a.r.IntN(3) {
 		q.GroupBy = append(q.GroupBy, a.field())
 	}
-	for m := costlines.UnblendedCost; m <= costlines.NormalizedUsageAmount; m++ {
+	for m := costlines.UnblendedCost; m <= costlines.ReservationRecurring; m++ {
 		if a.r.IntN(2) == 0 {
 			q.Metrics = append(q.Metrics, m)
 		}
