@@ -27,35 +27,33 @@ func (s *Store) Query(ctx context.Context, q Query) ([]Row, error) {
 		return nil, err
 	}
 	defer state.release()
-	answers, err := state.answer(ctx, question)
+	all, err := state.answer(ctx, question)
 	if err != nil {
 		return nil, err
 	}
-	rows := make([]Row, 0, len(answers))
-	for k, sum := range answers {
-		row := Row{Start: instant(k.bucket), Keys: k.values, Currency: k.currency, Lines: sum.lines, Sums: sum.amounts}
+	rows := make([]Row, len(all.keys))
+	for i, n := range all.sorted() {
+		k := &all.keys[n]
+		sums := all.sums[int(n)*all.metrics:][:all.metrics:all.metrics]
+		rows[i] = Row{Start: instant(k.bucket), Keys: k.values, Currency: k.currency, Lines: all.lines[n], Sums: sums}
 		if k.bucket == question.within.from {
-			row.Start = q.Start.UTC()
+			rows[i].Start = q.Start.UTC()
 		}
-		rows = append(rows, row)
 	}
-	slices.SortFunc(rows, func(a, b Row) int {
-		return cmp.Or(a.Start.Compare(b.Start), cmp.Compare(a.Keys[0], b.Keys[0]), cmp.Compare(a.Keys[1], b.Keys[1]), cmp.Compare(a.Currency, b.Currency))
-	})
 	return rows, nil
 }
 
 // answer asks all segments, several at a time.
-func (s *state) answer(ctx context.Context, q *question) (map[key]*sums, error) {
+func (s *state) answer(ctx context.Context, q *question) (*answer, error) {
 	names := s.names(q.Start, q.End, q.accounts)
 	group, ctx := errgroup.WithContext(ctx)
 	var next atomic.Int64
 	var mu sync.Mutex
-	all := map[key]*sums{}
+	all := newAnswer(len(q.Metrics))
 	for range min(len(names), runtime.GOMAXPROCS(0)) {
 		group.Go(func() (err error) {
 			defer beyondRange(&err)
-			mine := map[key]*sums{}
+			mine, scratch := newAnswer(len(q.Metrics)), &scratch{}
 			for {
 				i := int(next.Add(1)) - 1
 				if i >= len(names) {
@@ -64,17 +62,85 @@ func (s *state) answer(ctx context.Context, q *question) (map[key]*sums, error) 
 				if err := ctx.Err(); err != nil {
 					return err
 				}
-				if err := s.withSegment(names[i], func(seg *segment) error { return q.sum(seg.reading(), mine) }); err != nil {
+				if err := s.withSegment(names[i], func(seg *segment) error { return q.sum(seg.reading(scratch), mine) }); err != nil {
 					return err
 				}
+				scratch.takeBack()
 			}
 			mu.Lock()
 			defer mu.Unlock()
-			merge(all, mine)
+			all = merged(all, mine)
 			return nil
 		})
 	}
 	return all, group.Wait()
+}
+
+// answer is the sums of what was asked so far, in rows by the order in which their keys came up.
+type answer struct {
+	metrics int // of a row
+	numbers map[key]int
+	keys    []key
+	lines   []int64
+	sums    []decimal.D // metrics of each row
+}
+
+func newAnswer(metrics int) *answer { return &answer{metrics: metrics, numbers: map[key]int{}} }
+
+// row gives the number of the row of a key, and makes it if there is none.
+func (a *answer) row(k key) int {
+	if n, ok := a.numbers[k]; ok {
+		return n
+	}
+	// The texts are parts of a segment's dictionary, which is not to be kept.
+	k.values[0], k.values[1], k.currency = strings.Clone(k.values[0]), strings.Clone(k.values[1]), strings.Clone(k.currency)
+	return a.enter(k)
+}
+
+// enter makes a row of a key that is new.
+func (a *answer) enter(k key) int {
+	n := len(a.keys)
+	a.numbers[k] = n
+	a.keys, a.lines = append(a.keys, k), append(a.lines, 0)
+	for range a.metrics {
+		a.sums = append(a.sums, decimal.D{})
+	}
+	return n
+}
+
+// merged adds the lesser of two answers to the other.
+func merged(a, b *answer) *answer {
+	if len(a.keys) < len(b.keys) {
+		a, b = b, a
+	}
+	for i, k := range b.keys {
+		n, ok := a.numbers[k]
+		if !ok {
+			n = a.enter(k)
+		}
+		a.lines[n] += b.lines[i]
+		for m := range a.metrics {
+			sum := &a.sums[n*a.metrics+m]
+			*sum = sum.Add(b.sums[i*a.metrics+m])
+		}
+	}
+	return a
+}
+
+// sorted gives the numbers of the rows by time, values and currency.
+func (a *answer) sorted() []int32 {
+	out := make([]int32, len(a.keys))
+	for i := range out {
+		out[i] = int32(i)
+	}
+	slices.SortFunc(out, func(i, k int32) int {
+		x, y := &a.keys[i], &a.keys[k]
+		if by := cmp.Compare(x.bucket, y.bucket); by != 0 {
+			return by
+		}
+		return cmp.Or(strings.Compare(x.values[0], y.values[0]), strings.Compare(x.values[1], y.values[1]), strings.Compare(x.currency, y.currency))
+	})
+	return out
 }
 
 // beyondRange turns the panic of a sum beyond the range into its error.
@@ -85,20 +151,6 @@ func beyondRange(err *error) {
 			return
 		}
 		panic(e)
-	}
-}
-
-func merge(all, part map[key]*sums) {
-	for k, s := range part {
-		sum := all[k]
-		if sum == nil {
-			all[k] = s
-			continue
-		}
-		sum.lines += s.lines
-		for i, d := range s.amounts {
-			sum.amounts[i] = sum.amounts[i].Add(d)
-		}
 	}
 }
 
@@ -118,7 +170,7 @@ func (s *Store) Values(ctx context.Context, q ValuesQuery) ([]string, error) {
 		return nil, err
 	}
 	values := map[string]bool{}
-	for k := range answers {
+	for _, k := range answers.keys {
 		if value := k.values[0]; value != "" && found(value, q.Search) {
 			values[value] = true
 		}
@@ -153,7 +205,7 @@ func (s *Store) Keys(ctx context.Context, q KeysQuery) ([]string, error) {
 		if err != nil {
 			return nil, err
 		}
-		if len(answers) > 0 {
+		if len(answers.keys) > 0 {
 			keys = append(keys, name)
 		}
 	}

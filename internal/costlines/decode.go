@@ -26,12 +26,12 @@ func (s *segment) lines() (*lines, error) {
 	r := &lines{segment: s}
 	var err error
 	if s.has(ReservationARN) {
-		if r.reservations, err = s.text(ReservationARN); err != nil {
+		if r.reservations, err = s.text(ReservationARN, nil); err != nil {
 			return nil, err
 		}
 	}
 	if s.has(SavingsPlanARN) {
-		if r.plans, err = s.text(SavingsPlanARN); err != nil {
+		if r.plans, err = s.text(SavingsPlanARN, nil); err != nil {
 			return nil, err
 		}
 	}
@@ -57,7 +57,7 @@ func (r *lines) text(column string, set func(*line, string) error) error {
 	if !r.segment.has(column) {
 		return nil
 	}
-	data, err := r.segment.text(column)
+	data, err := r.segment.text(column, nil)
 	if err != nil {
 		return err
 	}
@@ -74,7 +74,7 @@ func (r *lines) time(c timeColumn) error {
 	if !r.segment.has(c.name) {
 		return nil
 	}
-	data, err := r.segment.numbers(c.name)
+	data, err := r.segment.numbers(c.name, nil)
 	if err != nil {
 		return err
 	}
@@ -108,7 +108,7 @@ func (r *lines) amount(column string, set func(*line, decimal.D)) error {
 		})
 		return nil
 	}
-	data, err := r.segment.numbers(column)
+	data, err := r.segment.numbers(column, nil)
 	if err != nil {
 		return err
 	}

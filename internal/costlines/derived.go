@@ -81,7 +81,7 @@ func (d *derivation) ofLine(l *line) string {
 
 // text derives a column of a segment: each combination of classes is looked at once.
 func (d *derivation) text(r *reading) (*textData, error) {
-	c := combinations{classes: [][]string{nil}}
+	c := combinations{scratch: r.scratch, classes: [][]string{nil}}
 	for _, p := range d.from {
 		data, err := r.text(p.column)
 		if err != nil {
@@ -112,6 +112,7 @@ func (d *derivation) text(r *reading) (*textData, error) {
 
 // combinations numbers the combinations of classes that the rows of a segment have.
 type combinations struct {
+	scratch *scratch
 	classes [][]string
 	ids     []int32 // by row; nil while all rows have the first
 }
@@ -142,7 +143,8 @@ func (c *combinations) add(p part, data *textData) {
 		return
 	}
 	if c.ids == nil {
-		c.ids = make([]int32, len(data.codes))
+		c.ids = c.scratch.int32s(len(data.codes))
+		clear(c.ids)
 	}
 	before := c.classes
 	c.classes = nil

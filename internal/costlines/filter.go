@@ -213,7 +213,7 @@ func (c *condition) match(s *reading) (verdict, []bool, error) {
 	for i, value := range data.values {
 		holds[i+1] = c.fits(value)
 	}
-	mask := make([]bool, len(data.codes))
+	mask := s.scratch.bools(len(data.codes))
 	for i, code := range data.codes {
 		mask[i] = holds[code+1]
 	}

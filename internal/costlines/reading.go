@@ -10,11 +10,14 @@ import (
 // reading is a segment being asked; columns that several parts of a question need are read once.
 type reading struct {
 	*segment
+	scratch *scratch
 	texts   map[string]*textData
 	started *numberData
 }
 
-func (s *segment) reading() *reading { return &reading{segment: s, texts: map[string]*textData{}} }
+func (s *segment) reading(of *scratch) *reading {
+	return &reading{segment: s, scratch: of, texts: map[string]*textData{}}
+}
 
 // text reads a column; one that is not there has no value in any row.
 func (r *reading) text(column string) (*textData, error) {
@@ -26,7 +29,7 @@ func (r *reading) text(column string) (*textData, error) {
 	if d := derivations[column]; d != nil {
 		data, err = d.text(r)
 	} else {
-		data, err = r.segment.text(column)
+		data, err = r.segment.text(column, r.scratch)
 	}
 	if err == nil {
 		r.texts[column] = data
@@ -38,7 +41,7 @@ func (r *reading) starts() (*numberData, error) {
 	if r.started != nil {
 		return r.started, nil
 	}
-	data, err := r.numbers(startColumn)
+	data, err := r.numbers(startColumn, r.scratch)
 	if err == nil {
 		r.started = data
 	}
@@ -90,15 +93,15 @@ func (r *reading) rows(within span, c *condition) (v verdict, rows []int32, err 
 	case v == sometimes:
 		mask = other
 	}
+	rows = r.scratch.int32s(len(mask))
+	count := 0
 	for i, holds := range mask {
+		rows[count] = int32(i)
 		if holds {
-			if rows == nil {
-				rows = make([]int32, 0, len(mask)-i)
-			}
-			rows = append(rows, int32(i))
+			count++
 		}
 	}
-	switch len(rows) {
+	switch rows = rows[:count]; count {
 	case 0:
 		return never, nil, nil
 	case len(mask):
@@ -121,14 +124,14 @@ func (r *reading) timely(within span) (verdict, []bool, error) {
 	if err != nil {
 		return never, nil, err
 	}
-	holds := make([]bool, len(starts.values))
+	holds := r.scratch.bools(len(starts.values))
 	for i, at := range starts.values {
 		holds[i] = at >= within.from && at < within.to
 	}
 	if starts.codes == nil {
 		return sometimes, holds, nil
 	}
-	mask := make([]bool, len(starts.codes))
+	mask := r.scratch.bools(len(starts.codes))
 	for i, code := range starts.codes {
 		mask[i] = holds[code]
 	}
@@ -146,7 +149,7 @@ func (e *entry) overlaps(start, end time.Time, accounts []string) bool {
 // scan gives the lines of a segment that start within a range and meet a filter.
 func (s *segment) scan(start, end time.Time, f *Filter, yield func(*billing.Line) error) error {
 	c := compile(f)
-	v, rows, err := s.reading().rows(spanOf(start, end), &c)
+	v, rows, err := s.reading(nil).rows(spanOf(start, end), &c)
 	if err != nil || v == never {
 		return err
 	}

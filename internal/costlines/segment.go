@@ -106,21 +106,18 @@ func (s *segment) constant(column string) (string, bool) {
 	return "", false
 }
 
-// text reads a column of text.
-func (s *segment) text(column string) (*textData, error) {
+// text reads a column of text, into memory of a scratch.
+func (s *segment) text(column string, of *scratch) (*textData, error) {
 	if value, ok := s.constant(column); ok {
 		return &textData{values: []string{value}}, nil
 	}
-	t := &textData{codes: make([]int32, 0, s.rows)}
+	t := &textData{codes: of.int32s(s.rows)[:0]}
 	plain := map[string]int32{}
 	err := s.pages(column, func(page parquet.Page) error {
 		data := page.Data()
 		if dictionary := page.Dictionary(); dictionary != nil {
 			if t.values == nil {
-				t.values = make([]string, dictionary.Len())
-				for i := range t.values {
-					t.values[i] = string(dictionary.Index(int32(i)).ByteArray())
-				}
+				t.values = textsOf(dictionary)
 			}
 			t.codes = expand(t.codes, data.Int32(), page.DefinitionLevels(), none)
 			return nil
@@ -132,6 +129,18 @@ func (s *segment) text(column string) (*textData, error) {
 		err = s.short(column, len(t.codes))
 	}
 	return t, err
+}
+
+// textsOf gives the values of a dictionary: parts of one string.
+func textsOf(dictionary parquet.Dictionary) []string {
+	data := dictionary.Page().Data()
+	raw, offsets := data.ByteArray()
+	all := string(raw)
+	values := make([]string, max(len(offsets), 1)-1)
+	for i := range values {
+		values[i] = all[offsets[i]:offsets[i+1]]
+	}
+	return values
 }
 
 // plain makes a dictionary of the values of a page without one.
@@ -190,8 +199,8 @@ func (n *numberData) at(row int) (int64, bool) {
 	return n.values[row], true
 }
 
-// numbers reads a column of 64-bit numbers.
-func (s *segment) numbers(column string) (*numberData, error) {
+// numbers reads a column of 64-bit numbers, into memory of a scratch.
+func (s *segment) numbers(column string, of *scratch) (*numberData, error) {
 	n := &numberData{}
 	rows := 0
 	err := s.pages(column, func(page parquet.Page) error {
@@ -202,7 +211,7 @@ func (s *segment) numbers(column string) (*numberData, error) {
 			return errors.New("pages with and without dictionary")
 		case dictionary != nil:
 			if n.codes == nil {
-				n.codes, n.values = make([]int32, 0, s.rows), make([]int64, dictionary.Len()+1) // the last is 0, for rows without a value
+				n.codes, n.values = of.int32s(s.rows)[:0], make([]int64, dictionary.Len()+1) // the last is 0, for rows without a value
 				for i := range dictionary.Len() {
 					n.values[i] = dictionary.Index(int32(i)).Int64()
 				}
@@ -210,7 +219,7 @@ func (s *segment) numbers(column string) (*numberData, error) {
 			n.codes = expand(n.codes, data.Int32(), levels, int32(dictionary.Len()))
 		default:
 			if n.values == nil {
-				n.values = make([]int64, 0, s.rows)
+				n.values = of.int64s(s.rows)[:0]
 			}
 			n.values = expand(n.values, data.Int64(), levels, 0)
 		}

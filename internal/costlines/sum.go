@@ -16,12 +16,6 @@ type key struct {
 	currency string
 }
 
-// sums are the sums of a row.
-type sums struct {
-	lines   int64
-	amounts []decimal.D
-}
-
 // question is a query made ready.
 type question struct {
 	*Query
@@ -49,75 +43,13 @@ func (c *condition) accounts() []string {
 	return nil
 }
 
-// groups numbers the groups that the selected rows of a segment are in.
-type groups struct {
-	keys []key
-	ids  []int32 // by selected row; nil if all are in the first
-}
-
-// split divides the groups by a column of codes: code gives a selected row's, below n; set names the key's part.
-func (g *groups) split(rows, n int, code func(i int) int32, set func(k *key, code int32)) {
-	ids := make([]int32, rows)
-	var keys []key
-	enter := func(old, code int32) int32 {
-		k := g.keys[old]
-		set(&k, code)
-		keys = append(keys, k)
-		return int32(len(keys) - 1)
-	}
-	if cells := len(g.keys) * n; cells <= 1<<20 {
-		table := make([]int32, cells) // a group's number and one; 0 for none yet
-		for i := range ids {
-			old, code := g.id(i), code(i)
-			cell := &table[int(old)*n+int(code)]
-			if *cell == 0 {
-				*cell = enter(old, code) + 1
-			}
-			ids[i] = *cell - 1
-		}
-	} else {
-		table := map[int64]int32{}
-		for i := range ids {
-			old, code := g.id(i), code(i)
-			cell := int64(old)*int64(n) + int64(code)
-			id, ok := table[cell]
-			if !ok {
-				id = enter(old, code)
-				table[cell] = id
-			}
-			ids[i] = id
-		}
-	}
-	g.keys, g.ids = keys, ids
-}
-
-func (g *groups) id(i int) int32 {
-	if g.ids == nil {
-		return 0
-	}
-	return g.ids[i]
-}
-
-// selection is the rows of a segment that a question is about.
-type selection struct {
-	rows  []int32 // nil for all
-	count int
-}
-
-func (s *selection) row(i int) int {
-	if s.rows == nil {
-		return i
-	}
-	return int(s.rows[i])
-}
-
 // sum adds the sums of a segment's lines.
-func (q *question) sum(r *reading, into map[key]*sums) error {
+func (q *question) sum(r *reading, into *answer) error {
 	v, rows, err := r.rows(q.within, &q.condition)
 	if err != nil || v == never {
 		return err
 	}
-	sel := &selection{rows, r.count()}
+	sel := &selection{rows, r.segment.rows}
 	if rows != nil {
 		sel.count = len(rows)
 	}
@@ -126,17 +58,15 @@ func (q *question) sum(r *reading, into map[key]*sums) error {
 		return err
 	}
 	for n, field := range q.GroupBy {
-		if err := splitByText(r, sel, g, field.column(), func(k *key) *string { return &k.values[n] }); err != nil {
+		if err := g.splitByText(r, sel, field.column(), func(k *key) *string { return &k.values[n] }); err != nil {
 			return err
 		}
 	}
-	if err := splitByText(r, sel, g, Currency, func(k *key) *string { return &k.currency }); err != nil {
+	if err := g.splitByText(r, sel, Currency, func(k *key) *string { return &k.currency }); err != nil {
 		return err
 	}
 	return q.add(r, sel, g, into)
 }
-
-func (r *reading) count() int { return r.segment.rows }
 
 // splitByTime divides by hour, day or month.
 func (q *question) splitByTime(r *reading, sel *selection, g *groups) error {
@@ -155,7 +85,8 @@ func (q *question) splitByTime(r *reading, sel *selection, g *groups) error {
 		return err
 	}
 	numbers, buckets := map[int64]int32{}, []int64(nil)
-	table := make([]int32, len(starts.values))
+	parts := r.scratch.int32s(len(starts.values) + 1)
+	parts[0] = 0
 	for i, at := range starts.values {
 		b := q.bucket(at)
 		number, ok := numbers[b]
@@ -163,13 +94,16 @@ func (q *question) splitByTime(r *reading, sel *selection, g *groups) error {
 			number = int32(len(buckets))
 			numbers[b], buckets = number, append(buckets, b)
 		}
-		table[i] = number
+		parts[i+1] = number
 	}
-	code := func(i int) int32 { return table[sel.row(i)] }
-	if starts.codes != nil {
-		code = func(i int) int32 { return table[starts.codes[sel.row(i)]] }
+	codes := starts.codes
+	if codes == nil {
+		codes = r.scratch.int32s(len(starts.values))
+		for i := range codes {
+			codes[i] = int32(i)
+		}
 	}
-	g.split(sel.count, len(buckets), code, func(k *key, code int32) { k.bucket = buckets[code] })
+	g.split(r.scratch, sel.codes(r.scratch, codes), parts, len(buckets), func(k *key, part int32) { k.bucket = buckets[part] })
 	return nil
 }
 
@@ -187,55 +121,21 @@ func (q *question) bucket(at int64) int64 {
 	return max(at, q.within.from)
 }
 
-// splitByText divides by the values of a column.
-func splitByText(r *reading, sel *selection, g *groups, column string, part func(*key) *string) error {
-	data, err := r.text(column)
-	if err != nil {
-		return err
-	}
-	if data.codes == nil {
-		for i := range g.keys {
-			*part(&g.keys[i]) = data.values[0]
-		}
-		return nil
-	}
-	// What has no value is like what has an empty one.
-	empty, n := int32(len(data.values)), len(data.values)+1
-	for i, value := range data.values {
-		if value == "" {
-			empty = int32(i)
-		}
-	}
-	code := func(i int) int32 {
-		if code := data.codes[sel.row(i)]; code != none {
-			return code
-		}
-		return empty
-	}
-	g.split(sel.count, n, code, func(k *key, code int32) {
-		if int(code) < len(data.values) {
-			*part(k) = data.values[code]
-		}
-	})
-	return nil
-}
-
 // add adds the amounts of the groups.
-func (q *question) add(r *reading, sel *selection, g *groups, into map[key]*sums) error {
-	counts := make([]int64, len(g.keys))
+func (q *question) add(r *reading, sel *selection, g *groups, into *answer) error {
+	counts := r.scratch.int64s(len(g.keys))
+	clear(counts)
 	if g.ids == nil {
 		counts[0] = int64(sel.count)
 	}
 	for _, id := range g.ids {
 		counts[id]++
 	}
-	rows := make([]*sums, len(g.keys))
+	rows := r.scratch.int32s(len(g.keys))
 	for i, k := range g.keys {
-		if rows[i] = into[k]; rows[i] == nil {
-			rows[i] = &sums{amounts: make([]decimal.D, len(q.Metrics))}
-			into[k] = rows[i]
-		}
-		rows[i].lines += counts[i]
+		row := into.row(k)
+		rows[i] = int32(row)
+		into.lines[row] += counts[i]
 	}
 	for n, m := range q.Metrics {
 		amounts, err := r.amounts(metricColumns[m].name, sel, g)
@@ -243,7 +143,8 @@ func (q *question) add(r *reading, sel *selection, g *groups, into map[key]*sums
 			return err
 		}
 		for i, d := range amounts {
-			rows[i].amounts[n] = rows[i].amounts[n].Add(d)
+			sum := &into.sums[int(rows[i])*into.metrics+n]
+			*sum = sum.Add(d)
 		}
 	}
 	return nil
@@ -271,12 +172,12 @@ func (r *reading) amounts(column string, sel *selection, g *groups) ([]decimal.D
 		}
 		return out, nil
 	}
-	data, err := r.numbers(column)
+	data, err := r.numbers(column, r.scratch)
 	if err != nil {
 		return nil, err
 	}
 	low, high, _, known := r.bounds(column)
-	return out, sumNumbers(out, sel.gather(data), g.ids, f, known && fitsSum(low, high, sel.count))
+	return out, sumNumbers(r.scratch, out, sel.numbers(r.scratch, data), g.ids, f, known && fitsSum(low, high, sel.count))
 }
 
 // fitsSum tells whether a sum of so many numbers between two others fits 64 bits.
@@ -285,35 +186,13 @@ func fitsSum(low, high parquet.Value, count int) bool {
 	return low.Int64() >= -most && high.Int64() <= most
 }
 
-// gather gives the numbers of the selected rows.
-func (s *selection) gather(data *numberData) []int64 {
-	if data.codes == nil && s.rows == nil {
-		return data.values
-	}
-	out := make([]int64, s.count)
-	switch {
-	case s.rows == nil:
-		for i, code := range data.codes {
-			out[i] = data.values[code]
-		}
-	case data.codes == nil:
-		for i, row := range s.rows {
-			out[i] = data.values[row]
-		}
-	default:
-		for i, row := range s.rows {
-			out[i] = data.values[data.codes[row]]
-		}
-	}
-	return out
-}
-
 // sumNumbers sums numbers by group; small tells that no sum leaves 64 bits.
-func sumNumbers(out []decimal.D, numbers []int64, ids []int32, f form, small bool) error {
+func sumNumbers(of *scratch, out []decimal.D, numbers []int64, ids []int32, f form, small bool) error {
 	totals := make([]total, len(out))
 	switch {
 	case small:
-		sums := make([]int64, len(out))
+		sums := of.int64s(len(out))
+		clear(sums)
 		if ids == nil {
 			for _, n := range numbers {
 				sums[0] += n
