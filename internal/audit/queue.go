@@ -23,6 +23,8 @@ type Options struct {
 	Delay time.Duration // how long an event waits for company. Default 50 ms
 	Retry time.Duration // first wait after a failed write; doubles up to 5 s. Default 100 ms
 	Log   *slog.Logger  // nil: slog.Default()
+	// Written, if not nil, gets the events that are on the ledger and that the queue looks at no more.
+	Written func([]ledger.Event)
 }
 
 func (o Options) withDefaults() Options {
@@ -57,9 +59,10 @@ type Queue struct {
 
 	mu      sync.Mutex
 	waiting []ledger.Event
-	taken   uint64 // events ever put
-	written uint64 // events ever written
-	needed  uint64 // someone waits until so many are written
+	spare   []ledger.Event // empty: the memory of a batch that is written
+	taken   uint64         // events ever put
+	written uint64         // events ever written
+	needed  uint64         // someone waits until so many are written
 	closed  bool
 	changed chan struct{} // closed, and made anew, whenever something above changes
 

@@ -1,7 +1,6 @@
 package audit
 
 import (
-	"bytes"
 	"cmp"
 	"io"
 	"sync"
@@ -58,6 +57,7 @@ type Failure struct {
 type Recorder struct {
 	plans   plans
 	scratch sync.Pool // of *[]byte: where a record grows before its length is known
+	bodies  sync.Pool // of *[]byte: of records that are on the ledger
 }
 
 // NewRecorder makes a Recorder.
@@ -99,14 +99,27 @@ func (r *Recorder) event(c *Call, recipient ident.AccountID, shared string) ledg
 	return e
 }
 
-// body writes the record into memory of just its size: records wait in the queue by the thousand.
+// Reuse takes the memory of events that Record gave and that nobody looks at any more.
+func (r *Recorder) Reuse(events []ledger.Event) {
+	for i := range events {
+		if body := events[i].Body; cap(body) <= scratchKept {
+			r.bodies.Put(&body)
+		}
+	}
+}
+
+// body writes the record into memory of about its size: records wait in the queue by the thousand.
 func (r *Recorder) body(c *Call, e *ledger.Event, shared string) []byte {
 	room, ok := r.scratch.Get().(*[]byte)
 	if !ok {
 		room = new([]byte)
 	}
 	*room = r.append((*room)[:0], c, e, shared)
-	body := bytes.Clone(*room)
+	var body []byte
+	if used, ok := r.bodies.Get().(*[]byte); ok {
+		body = (*used)[:0]
+	}
+	body = append(body, *room...)
 	if cap(*room) <= scratchKept {
 		r.scratch.Put(room)
 	}

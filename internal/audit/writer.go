@@ -15,8 +15,14 @@ func (q *Queue) write(ctx context.Context) {
 		if len(batch) == 0 || !q.append(ctx, batch) {
 			return
 		}
+		written := len(batch)
+		if q.opt.Written != nil {
+			q.opt.Written(batch)
+		}
+		clear(batch)
 		q.mu.Lock()
-		q.written += uint64(len(batch))
+		q.written += uint64(written)
+		q.spare = batch[:0]
 		q.notify()
 		q.mu.Unlock()
 	}
@@ -42,7 +48,7 @@ func (q *Queue) next(ctx context.Context) []ledger.Event {
 	n := min(len(q.waiting), q.opt.Batch)
 	batch := q.waiting[:n:n]
 	if n == len(q.waiting) {
-		q.waiting = nil
+		q.waiting, q.spare = q.spare, nil
 	} else {
 		q.waiting = q.waiting[n:]
 	}

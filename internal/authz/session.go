@@ -80,7 +80,7 @@ func InvalidToken(cause error) error {
 // sessionSecret derives the 40 characters of a session's secret access key. The token takes part, so that two sessions that
 // were given one access key ID by chance still have two secrets.
 func sessionSecret(key *seal.Key, accessKeyID, token string) string {
-	return base64.StdEncoding.EncodeToString(key.MAC("secret of " + accessKeyID + " " + token)[:30])
+	return base64.StdEncoding.EncodeToString(key.MAC("secret of ", accessKeyID, " ", token)[:30])
 }
 
 // The first byte of a packed session tells its format; a replica refuses one that it does not know. Only long sessions, those

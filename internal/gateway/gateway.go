@@ -46,6 +46,8 @@ type Config struct {
 	Log      *slog.Logger         // nil: slog.Default()
 	Level    slog.Level           // of the event of an ordinary request
 	Metrics  *prometheus.Registry // nil: none are served
+	// Recorder makes the audit events; nil: one of the gateway's own.
+	Recorder *audit.Recorder
 	// Extra serves what else there is under /_umbel/; nil: nothing.
 	Extra http.Handler
 	// MaxBody bounds a request's body, in bytes. Default 1 MiB.
@@ -74,7 +76,6 @@ type Gateway struct {
 	opened     openedSessions
 	authorizer *authz.Authorizer
 	keys       *sigv4.KeyCache
-	recorder   *audit.Recorder
 	metrics    *metrics
 	metricsUI  http.Handler
 	draining   atomic.Bool
@@ -89,6 +90,9 @@ func New(c Config) (*Gateway, error) {
 	if c.Log == nil {
 		c.Log = slog.Default()
 	}
+	if c.Recorder == nil {
+		c.Recorder = audit.NewRecorder()
+	}
 	if c.MaxBody == 0 {
 		c.MaxBody = 1 << 20
 	}
@@ -97,7 +101,7 @@ func New(c Config) (*Gateway, error) {
 	}
 	g := &Gateway{
 		Config: c, operations: map[*model.Operation]*op.Operation{}, opened: newOpenedSessions(4096), authorizer: authz.NewAuthorizer(),
-		keys: sigv4.NewKeyCache(4096), recorder: audit.NewRecorder(),
+		keys: sigv4.NewKeyCache(4096),
 	}
 	if err := g.bindServices(); err != nil {
 		return nil, err

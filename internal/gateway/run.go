@@ -68,11 +68,11 @@ func (x *exchange) attempt(invalid error) error {
 	scope = widen(scope, c.Caller)
 	if invalid != nil || x.declared.Access == op.Read {
 		scope.Read, scope.Write = append(scope.Read, scope.Write...), nil
-		return x.Store.View(x.ctx, scope, func(tx store.Tx) error { return x.within(tx, scope, organization, invalid) })
+		return x.Store.View(x.ctx, scope, func(tx store.Tx) error { return x.within(tx, scope, c, invalid) })
 	}
 	meta := store.Meta{RequestID: x.id, Actor: c.Caller.ARN, Action: x.declared.Action, At: x.now}
 	err = x.Store.Update(x.ctx, meta, scope, func(tx store.Tx) error {
-		if err := x.within(tx, scope, organization, nil); err != nil {
+		if err := x.within(tx, scope, c, nil); err != nil {
 			return err
 		}
 		for _, e := range x.events(nil) {
@@ -84,10 +84,14 @@ func (x *exchange) attempt(invalid error) error {
 	return err
 }
 
-// within is the call in its view. It may run more than once, and begins anew each time.
-func (x *exchange) within(tx store.Tx, scope store.Scope, organization ident.OrgID, invalid error) error {
-	c := x.newCall(organization)
-	c.Tx, c.View = tx, scope
+// within is the call in its view, begun from the call as it stood before it. It may run more than once, and begins anew each
+// time: only the first run has the call itself.
+func (x *exchange) within(tx store.Tx, scope store.Scope, c *op.Call, invalid error) error {
+	organization := c.Caller.Organization
+	if c.Tx != nil {
+		c = x.newCall(organization)
+	}
+	c.Tx, c.View, c.Peek = tx, scope, nil
 	c.Locate = func(key string, _ bool) (store.Partition, bool, error) { return tx.Locate(key) }
 	x.call, x.out = nil, nil
 	if err := identify(c, x.who); err != nil {

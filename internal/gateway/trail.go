@@ -32,7 +32,7 @@ func (x *exchange) events(err error) []ledger.Event {
 		code, _, message := wire.Describe(x.svc, x.operation, err)
 		c.Failure = &audit.Failure{Code: code, Message: message, Denied: fault.Is(err, fault.AccessDenied)}
 	}
-	return x.recorder.Record(c)
+	return x.Recorder.Record(c)
 }
 
 // tlsName names a version as CloudTrail does, without the space of the standard library's names.

@@ -22,7 +22,13 @@ var ErrForged = errors.New("seal: not sealed here, or altered")
 // Key seals and opens texts of one purpose. It is safe for concurrent use.
 type Key struct {
 	aead cipher.AEAD
-	macs sync.Pool // of hash.Hash, keyed: making one costs more than what it hashes here
+	macs sync.Pool // of *mac
+}
+
+// mac is a keyed hash, whose making costs more than what it hashes here, with room for what it is given.
+type mac struct {
+	hash.Hash
+	room []byte
 }
 
 // New derives the key of a purpose, such as "session", from the store's secret.
@@ -31,7 +37,7 @@ func New(secret []byte, purpose string) (*Key, error) {
 	if err != nil {
 		return nil, fmt.Errorf("seal: %w", err)
 	}
-	mac, err := hkdf.Key(sha256.New, secret, nil, "umbel mac "+purpose, 32)
+	macKey, err := hkdf.Key(sha256.New, secret, nil, "umbel mac "+purpose, 32)
 	if err != nil {
 		return nil, fmt.Errorf("seal: %w", err)
 	}
@@ -44,7 +50,7 @@ func New(secret []byte, purpose string) (*Key, error) {
 		return nil, fmt.Errorf("seal: %w", err)
 	}
 	k := &Key{aead: aead}
-	k.macs.New = func() any { return hmac.New(sha256.New, mac) }
+	k.macs.New = func() any { return &mac{Hash: hmac.New(sha256.New, macKey)} }
 	return k, nil
 }
 
@@ -69,11 +75,16 @@ func (k *Key) Open(sealed string, bound []byte) ([]byte, error) {
 	return plain, nil
 }
 
-// MAC derives 32 bytes from the text under the key: secrets that need not be stored.
-func (k *Key) MAC(text string) []byte {
-	h := k.macs.Get().(hash.Hash)
+// MAC derives 32 bytes from the parts of a text under the key: secrets that need not be stored. How the text is cut into parts
+// does not matter.
+func (k *Key) MAC(parts ...string) []byte {
+	h := k.macs.Get().(*mac)
 	defer k.macs.Put(h)
+	h.room = h.room[:0]
+	for _, part := range parts {
+		h.room = append(h.room, part...)
+	}
 	h.Reset()
-	h.Write([]byte(text))
+	h.Write(h.room)
 	return h.Sum(nil)
 }

@@ -69,7 +69,8 @@ func (s *Server) assemble() error {
 	if s.config.Settings.TrustAccountKeys {
 		s.Door.Reset = s.reset
 	}
-	s.queue = audit.NewQueue(s.store.Ledger(), audit.Options{Log: s.config.Log})
+	recorder := audit.NewRecorder()
+	s.queue = audit.NewQueue(s.store.Ledger(), audit.Options{Log: s.config.Log, Written: recorder.Reuse})
 	history := audit.History{Queue: s.queue, Ledger: s.store.Ledger()}
 	messages, err := seal.New(s.store.Secret(), authz.MessagePurpose)
 	if err != nil {
@@ -83,7 +84,7 @@ func (s *Server) assemble() error {
 	metrics := prometheus.NewRegistry()
 	metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	s.gateway, err = gateway.New(gateway.Config{
-		Store: s.store, Registry: registry, Settings: &s.config.Settings, Trail: s.queue, Now: s.config.Now, Rand: rand.Reader,
+		Store: s.store, Registry: registry, Settings: &s.config.Settings, Trail: s.queue, Recorder: recorder, Now: s.config.Now, Rand: rand.Reader,
 		Log: s.config.Log, Level: slog.LevelDebug, Metrics: metrics, Extra: s.Door.Handler(), AnyRegion: !s.config.StrictRegions,
 		FirstAccount:  func() ident.AccountID { id, _ := s.first.Load().(ident.AccountID); return id },
 		EnsureAccount: s.ensure,

@@ -9,6 +9,7 @@ import (
 	"iter"
 	"strings"
 	"sync/atomic"
+	"unique"
 
 	"github.com/tidwall/btree"
 )
@@ -139,20 +140,33 @@ func (t *Table[V]) Load(id string, body []byte) error {
 	if err != nil {
 		return err
 	}
-	t.set(id, row)
+	t.set(t.key(row), row)
 	return nil
 }
 
 // Decode implements Any.
 func (t *Table[V]) Decode(id string, body []byte) (any, error) { return t.decode(id, body) }
 
-// Place implements Any.
-func (t *Table[V]) Place(id string, row any) { t.set(id, row.(*V)) }
+// Place implements Any. The ID that is kept is the row's own, which often shares the row's memory.
+func (t *Table[V]) Place(_ string, row any) {
+	v := row.(*V)
+	t.set(t.key(v), v)
+}
+
+// Sharer is a row that has texts in common with others of its table. ShareTexts, called on a row that was decoded and nobody has
+// seen yet, puts Shared texts in their place, so that each is in memory once.
+type Sharer interface{ ShareTexts() }
+
+// Shared gives a text equal to s that all who ask for it share.
+func Shared[S ~string](s S) S { return S(unique.Make(string(s)).Value()) }
 
 func (t *Table[V]) decode(id string, body []byte) (*V, error) {
 	row := new(V)
 	if err := json.Unmarshal(body, row); err != nil {
 		return nil, fmt.Errorf("record %s/%s: %w", t.kind, id, err)
+	}
+	if r, ok := any(row).(Sharer); ok {
+		r.ShareTexts()
 	}
 	if got := t.key(row); got != id {
 		return nil, fmt.Errorf("record %s/%s: body carries ID %q", t.kind, id, got)

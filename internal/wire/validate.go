@@ -101,21 +101,22 @@ func (in *inspector) add(c Constraint, at *place, value, must string) {
 }
 
 func (in *inspector) structure(n *node, v reflect.Value, above *place) {
+	at := &place{above: above} // of one member after another: who finds a violation writes its path down at once
 	for i := range n.fields {
 		f := &n.fields[i]
 		if !f.member.Required && !f.node.constrained {
 			continue
 		}
-		at := place{above: above, member: f.member}
+		at.member = f.member
 		fv := v.Field(f.index)
 		switch {
 		case !fv.IsNil():
 			if f.pointer {
 				fv = fv.Elem()
 			}
-			in.value(f.node, fv, &at)
+			in.value(f.node, fv, at)
 		case f.member.Required:
-			in.add(Required, &at, "null", "not be null")
+			in.add(Required, at, "null", "not be null")
 		}
 	}
 }
@@ -180,19 +181,23 @@ func (in *inspector) entries(n *node, v reflect.Value, at *place) {
 
 // text checks a string: enumeration, pattern, length.
 func (in *inspector) text(s *model.Shape, v string, at *place) {
-	shown := "'" + v + "'"
-	if s.Sensitive {
-		shown = ""
-	}
 	if len(s.Enum) > 0 && !contains(s.Enum, v) {
-		in.add(Enum, at, shown, mustBeOneOf(s))
+		in.add(Enum, at, shown(s, v), mustBeOneOf(s))
 	}
 	if !s.Matches(v) {
-		in.add(Pattern, at, shown, mustMatch(s))
+		in.add(Pattern, at, shown(s, v), mustMatch(s))
 	}
-	if s.Min != nil || s.Max != nil {
-		in.length(s, utf8.RuneCountInString(v), at, shown)
+	if size := float64(utf8.RuneCountInString(v)); s.Max != nil && size > *s.Max || s.Min != nil && size < *s.Min {
+		in.length(s, int(size), at, shown(s, v))
 	}
+}
+
+// shown is how a violation shows a text: not at all if it is a secret.
+func shown(s *model.Shape, v string) string {
+	if s.Sensitive {
+		return ""
+	}
+	return "'" + v + "'"
 }
 
 func contains(list []string, v string) bool {

@@ -5,6 +5,7 @@ import (
 
 	"umbel/iampolicy"
 	"umbel/internal/ident"
+	"umbel/internal/table"
 )
 
 // FeatureSet is what an organization can do (API_Organization, FeatureSet).
@@ -78,6 +79,11 @@ type Account struct {
 	Closing time.Time // when CloseAccount was asked; zero if never
 }
 
+// ShareTexts implements table.Sharer: an organization's accounts have few parents and states between them.
+func (a *Account) ShareTexts() {
+	a.Parent, a.State, a.Method = table.Shared(a.Parent), table.Shared(a.State), table.Shared(a.Method)
+}
+
 // PolicyType is an organization policy type (API_Policy, Type).
 type PolicyType string
 
@@ -135,6 +141,14 @@ type CreateRequest struct {
 	Completed time.Time
 	Tags      map[string]string `json:",omitempty"`
 }
+
+// ShareTexts implements table.Sharer: requests name few roles and states between them.
+func (r *CreateRequest) ShareTexts() {
+	r.RoleName, r.State, r.Failure = table.Shared(r.RoleName), table.Shared(r.State), table.Shared(r.Failure)
+}
+
+// ShareTexts implements table.Sharer: most attachments are of few policies.
+func (a *Attachment) ShareTexts() { a.Policy, a.Type = table.Shared(a.Policy), table.Shared(a.Type) }
 
 // Tags are the tags of one root, OU, account or policy, by its ID.
 type Tags struct {
