@@ -11,6 +11,7 @@ import (
 	"io"
 	"log/slog"
 	"runtime/debug"
+	"slices"
 	"sync"
 	"time"
 
@@ -38,7 +39,8 @@ type Options struct {
 	Now      func() time.Time // nil means time.Now
 	Rand     io.Reader        // nil means crypto/rand
 	Log      *slog.Logger     // nil discards
-	// AtOnce is how many jobs run beside each other; 0 means 8.
+	// AtOnce is how many jobs run beside each other; 0 means 8. As many that have something to prepare, and may wait for others, run
+	// beside those.
 	AtOnce int
 	// Poll is how often the ledger is asked for jobs that other replicas left behind or that fell due; 0 means a second.
 	Poll time.Duration
@@ -68,13 +70,29 @@ type Runner struct {
 	store    Store
 	registry *op.Registry
 	opt      Options
-	some     chan struct{} // tells that queue has something
 	mu       sync.Mutex
-	queue    []ledger.LeasedJob // leased, not begun
-	held     map[string]bool    // leased: in the queue or running
-	moved    chan struct{}      // closed and replaced whenever a step has ended
+	quick    *lane           // jobs that are an Update and nothing else
+	slow     *lane           // jobs that have something to prepare: whoever they wait for holds up nobody else
+	held     map[string]bool // leased: in a lane or running
+	moved    chan struct{}   // closed and replaced whenever a step has ended
 	stop     context.CancelFunc
 	working  sync.WaitGroup
+}
+
+// lane is a queue of jobs, with workers of its own. The runner's mutex guards the queue.
+type lane struct {
+	some  chan struct{}      // tells that queue has something
+	queue []ledger.LeasedJob // leased, not begun
+}
+
+func newLane() *lane { return &lane{some: make(chan struct{}, 1)} }
+
+// wake wakes one worker, which wakes the next if there is more to do.
+func (l *lane) wake() {
+	select {
+	case l.some <- struct{}{}:
+	default:
+	}
 }
 
 // Start begins to do the jobs of the store's ledger.
@@ -82,11 +100,12 @@ func Start(s Store, registry *op.Registry, opt Options) *Runner {
 	ctx, stop := context.WithCancel(context.Background())
 	r := &Runner{
 		store: s, registry: registry, opt: opt.withDefaults(),
-		some: make(chan struct{}, 1), held: map[string]bool{}, moved: make(chan struct{}), stop: stop,
+		quick: newLane(), slow: newLane(), held: map[string]bool{}, moved: make(chan struct{}), stop: stop,
 	}
 	s.Work(r.enqueued)
 	for range r.opt.AtOnce {
-		r.working.Go(func() { r.work(ctx) })
+		r.working.Go(func() { r.work(ctx, r.quick) })
+		r.working.Go(func() { r.work(ctx, r.slow) })
 	}
 	r.working.Go(func() { r.poll(ctx) })
 	return r
@@ -108,8 +127,8 @@ func (r *Runner) Close(ctx context.Context) error {
 		return fmt.Errorf("jobs: close: %w", ctx.Err())
 	}
 	r.mu.Lock()
-	left := r.queue
-	r.queue, r.held = nil, map[string]bool{}
+	left := slices.Concat(r.quick.queue, r.slow.queue)
+	r.quick.queue, r.slow.queue, r.held = nil, nil, map[string]bool{}
 	r.mu.Unlock()
 	var errs []error
 	for _, j := range left {
@@ -155,30 +174,32 @@ func (r *Runner) hold(jobs []ledger.LeasedJob) {
 	r.mu.Lock()
 	for _, j := range jobs {
 		r.held[j.ID] = true
+		l := r.lane(j.Kind)
+		l.queue = append(l.queue, j)
 	}
-	r.queue = append(r.queue, jobs...)
 	r.mu.Unlock()
-	r.wake()
+	r.quick.wake()
+	r.slow.wake()
 }
 
-// wake wakes one worker, which wakes the next if there is more to do.
-func (r *Runner) wake() {
-	select {
-	case r.some <- struct{}{}:
-	default:
+// lane gives where jobs of a kind wait.
+func (r *Runner) lane(kind string) *lane {
+	if handler := r.registry.Job(kind); handler != nil && handler.Prepare != nil {
+		return r.slow
 	}
+	return r.quick
 }
 
-// work does jobs until the context ends.
-func (r *Runner) work(ctx context.Context) {
+// work does a lane's jobs until the context ends.
+func (r *Runner) work(ctx context.Context, l *lane) {
 	for {
 		select {
 		case <-ctx.Done():
 			return
-		case <-r.some:
+		case <-l.some:
 		}
 		for {
-			j, ok := r.begin(ctx)
+			j, ok := r.begin(ctx, l)
 			if !ok {
 				break
 			}
@@ -196,16 +217,16 @@ func (r *Runner) ended(j ledger.LeasedJob) {
 	r.moved = make(chan struct{})
 }
 
-// begin takes a job from the queue.
-func (r *Runner) begin(ctx context.Context) (ledger.LeasedJob, bool) {
+// begin takes a job from a lane.
+func (r *Runner) begin(ctx context.Context, l *lane) (ledger.LeasedJob, bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if len(r.queue) == 0 || ctx.Err() != nil {
+	if len(l.queue) == 0 || ctx.Err() != nil {
 		return ledger.LeasedJob{}, false
 	}
-	j := r.queue[0]
-	if r.queue = r.queue[1:]; len(r.queue) > 0 {
-		r.wake()
+	j := l.queue[0]
+	if l.queue = l.queue[1:]; len(l.queue) > 0 {
+		l.wake()
 	}
 	return j, true
 }
@@ -233,13 +254,16 @@ func (r *Runner) poll(ctx context.Context) {
 	}
 }
 
-// takeLimit is how many jobs a replica takes over at once.
-const takeLimit = 64
+// takeLimit is how many jobs a replica takes over at once. Slow ones may wait here in larger numbers: they hold up nobody else.
+const (
+	takeLimit = 64
+	slowLimit = 16 * takeLimit
+)
 
 func (r *Runner) take(ctx context.Context) error {
 	for {
 		r.mu.Lock()
-		busy := len(r.queue) >= takeLimit
+		busy := len(r.quick.queue) >= takeLimit || len(r.slow.queue) >= slowLimit
 		r.mu.Unlock()
 		if busy {
 			return nil
@@ -306,16 +330,22 @@ func (r *Runner) do(ctx context.Context, j ledger.Job) (err error) {
 	if err != nil {
 		return err
 	}
+	run := func(c *op.Call) error { return handler.Run(c, j) }
+	if handler.Prepare != nil {
+		if run, err = handler.Prepare(ctx, j); err != nil {
+			return err
+		}
+	}
 	now := r.opt.Now().UTC()
 	meta := store.Meta{RequestID: j.ID, Actor: j.Kind, Action: j.Kind, At: now}
 	return r.store.Update(ctx, meta, scope, func(tx store.Tx) error {
 		if err := tx.Finish(j.ID); err != nil {
 			return err
 		}
-		return handler.Run(&op.Call{
+		return run(&op.Call{
 			Context: ctx, Now: now, Rand: r.opt.Rand, RequestID: j.ID, Settings: r.opt.Settings,
 			Sessions: r.opt.Sessions, Pages: r.opt.Pages, Tx: tx, View: scope,
 			Locate: func(key string, fresh bool) (store.Partition, bool, error) { return r.store.Locate(ctx, key, fresh) },
-		}, j)
+		})
 	})
 }

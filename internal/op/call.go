@@ -196,6 +196,9 @@ type Job struct {
 	Kind  string
 	Scope func(ledger.Job) (store.Scope, error)
 	Run   func(*Call, ledger.Job) error
+	// Prepare, set instead of Run, is for work that must not hold the store, such as a call to another server: it runs outside any
+	// Update, and what it gives is then run in one. Whoever it speaks to may hear it more than once, if the process dies between.
+	Prepare func(context.Context, ledger.Job) (func(*Call) error, error)
 }
 
 // ScopeOf decodes a job's body and gives its scope; it is how a Job states both in one place.

@@ -167,14 +167,23 @@ func NewRegistry(services ...Service) *Registry {
 			}
 			r.byName[key] = o
 		}
-		for _, j := range s.Jobs {
-			if r.jobs[j.Kind] != nil {
-				panic("op: job " + j.Kind + " is declared twice")
-			}
-			r.jobs[j.Kind] = j
-		}
+		r.AddJobs(s.Jobs...)
 	}
 	return r
+}
+
+// AddJobs adds background work; that of no AWS service is declared so. Two declarations of one kind panic, and so does one that has
+// not exactly one of Run and Prepare. It must not be called once jobs are done.
+func (r *Registry) AddJobs(jobs ...*Job) {
+	for _, j := range jobs {
+		if r.jobs[j.Kind] != nil {
+			panic("op: job " + j.Kind + " is declared twice")
+		}
+		if (j.Run == nil) == (j.Prepare == nil) {
+			panic("op: job " + j.Kind + " must have either Run or Prepare")
+		}
+		r.jobs[j.Kind] = j
+	}
 }
 
 // Services lists the services in the order of registration.

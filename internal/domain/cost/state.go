@@ -19,17 +19,18 @@ type State struct {
 	Explorer
 	Budgeting
 	Exporting
+	Alerting
 }
 
 // NewState makes empty memory.
 func NewState() *State {
 	return &State{
 		Bills: newBills(), Commitments: newCommitments(), Commerce: newCommerce(), Explorer: newExplorer(), Budgeting: newBudgeting(),
-		Exporting: newExporting(),
+		Exporting: newExporting(), Alerting: newAlerting(),
 	}
 }
 
 // Tables lists the tables for the store.
 func (s *State) Tables() []table.Any {
-	return slices.Concat(s.Bills.tables(), s.Commitments.tables(), s.Commerce.tables(), s.Explorer.tables(), s.Budgeting.tables(), s.Exporting.tables())
+	return slices.Concat(s.Bills.tables(), s.Commitments.tables(), s.Commerce.tables(), s.Explorer.tables(), s.Budgeting.tables(), s.Exporting.tables(), s.Alerting.tables())
 }
