@@ -84,7 +84,7 @@ var nouns = append([]string{"internal/ident", "internal/fault", "internal/table"
 var stateLayer = append([]string{"internal/ledger", "internal/store", "internal/store/sqlstore", "internal/audit"}, nouns...)
 var callLayer = append([]string{"internal/domain/*", "internal/op", "internal/authz"}, stateLayer...)
 
-var costLayer = append([]string{"internal/bills", "internal/costlines", "internal/usage"}, callLayer...)
+var costLayer = append([]string{"internal/alert", "internal/bills", "internal/costlines", "internal/usage"}, callLayer...)
 
 var impure = []string{"net/http", "database/sql", "log/slog", "math/rand", "math/rand/v2", "crypto/rand", "os"}
 
@@ -104,6 +104,7 @@ var law = []layer{
 	{name: "state", packages: []string{"internal/costlines"}, may: append([]string{"internal/domain/billing"}, nouns...), never: []string{"net/http", "database/sql"}},
 	{name: "state", packages: []string{"internal/metering"}, may: append([]string{"internal/domain/billing"}, nouns...), never: []string{"net/http", "database/sql"}},
 	{name: "calls", packages: []string{"internal/op", "internal/authz"}, may: callLayer, never: []string{"database/sql"}},
+	{name: "alerts", packages: []string{"internal/alert"}, may: callLayer, never: []string{"database/sql"}},
 	{name: "bills", packages: []string{"internal/bills"}, may: append([]string{"internal/costlines", "internal/metering", "internal/usage"}, callLayer...), never: []string{"net/http", "database/sql"}},
 	{name: "services", packages: []string{"internal/api/organizations"}, may: append([]string{"internal/model/organizations"}, callLayer...), never: []string{"net/http", "database/sql"}},
 	{name: "services", packages: []string{"internal/api/iam"}, may: append([]string{"internal/model/iam"}, callLayer...), never: []string{"net/http", "database/sql"}},

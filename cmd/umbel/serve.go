@@ -32,6 +32,7 @@ type serveFlags struct {
 	quotas    []string
 	logLevel  string
 	logFormat string
+	alerts    alertFlags
 }
 
 func (f *serveFlags) register(cmd *cobra.Command) {
@@ -41,6 +42,7 @@ func (f *serveFlags) register(cmd *cobra.Command) {
 	cmd.Flags().StringArrayVar(&f.quotas, "quota", nil, "set a quota, as NAME=NUMBER; `umbel serve --quota help` lists them")
 	cmd.Flags().StringVar(&f.logLevel, "log-level", "warn", "debug (every request), info, warn or error")
 	cmd.Flags().StringVar(&f.logFormat, "log-format", "text", "text or json")
+	f.alerts.register(cmd)
 }
 
 func newServeCommand(a *app) *cobra.Command {
@@ -272,8 +274,12 @@ func (a *app) serverConfig(f *serveFlags) (server.Config, error) {
 		}
 		fmt.Fprintln(a.stderr, "warning: --trust-account-keys: whoever reaches this server can be any account's root user; for test suites only")
 	}
+	alerts, err := f.alerts.config(a.getenv)
+	if err != nil {
+		return server.Config{}, err
+	}
 	return server.Config{
-		Database: f.database, Settings: settings, Log: slog.New(handler), OperatorToken: a.operatorToken(), StrictRegions: f.strict,
+		Alerts: alerts, Database: f.database, Settings: settings, Log: slog.New(handler), OperatorToken: a.operatorToken(), StrictRegions: f.strict,
 	}, nil
 }
 

@@ -1,6 +1,7 @@
 package alert
 
 import (
+	"crypto/x509"
 	"fmt"
 	"net"
 	"net/http"
@@ -24,6 +25,7 @@ type SMTP struct {
 	Host, Port     string
 	TLS            bool // from the first byte on (smtps://); else STARTTLS is used where it is offered
 	User, Password string
+	Roots          *x509.CertPool // who may have signed its certificate; nil for those of the machine
 }
 
 // ParseSMTP reads smtp://[USER[:PASSWORD]@]HOST[:PORT], or smtps:// for TLS from the first byte on. The ports are 587 and 465 unless

@@ -104,7 +104,7 @@ func (s *SMTP) dial(ctx context.Context) (*smtp.Client, error) {
 }
 
 func (s *SMTP) tls() *tls.Config {
-	return &tls.Config{ServerName: s.Host, MinVersion: tls.VersionTLS12}
+	return &tls.Config{ServerName: s.Host, MinVersion: tls.VersionTLS12, RootCAs: s.Roots}
 }
 
 // enter encrypts the connection where the server offers it, and logs in. smtp.PlainAuth itself refuses to send a password in the

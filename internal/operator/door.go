@@ -44,6 +44,7 @@ func (d *Door) Handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /_umbel/accounts", guarded(d, d.createAccount))
 	mux.HandleFunc("GET /_umbel/accounts", guarded(d, func(ctx context.Context, _ struct{}) ([]Account, error) { return d.accounts(ctx) }))
+	mux.HandleFunc("POST /_umbel/alerts", guarded(d, d.alerts))
 	mux.HandleFunc("POST /_umbel/credentials", guarded(d, d.credentials))
 	mux.HandleFunc("POST /_umbel/why", guarded(d, func(ctx context.Context, q why.Question) (why.Answer, error) { return d.Why(ctx, q) }))
 	if d.Reset != nil {

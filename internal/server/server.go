@@ -13,6 +13,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"umbel/internal/alert"
 	"umbel/internal/api/accessanalyzer"
 	"umbel/internal/api/account"
 	"umbel/internal/api/bcmdataexports"
@@ -51,6 +52,8 @@ type Config struct {
 	StrictRegions bool
 	// Costs is the directory of usage, cost lines and bills; "" keeps none.
 	Costs string
+	// Alerts says how alerts reach people.
+	Alerts alert.Config
 }
 
 // Server is a whole Umbel. New makes one; Serve serves it; Close drains and closes it.
