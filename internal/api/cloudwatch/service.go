@@ -9,13 +9,14 @@ import (
 // Service declares Amazon CloudWatch. The desk is what knows bills; nil where the operations are only listed.
 func Service(desk *bills.Desk) op.Service {
 	return op.Service{
-		ID: "cloudwatch",
+		ID:         "cloudwatch",
+		Operations: []*op.Operation{getMetricData(desk), getMetricStatistics(desk), listMetrics(desk)},
 		NotOffered: []string{
 			"DeleteAlarmMuteRule", "DeleteAlarms", "DeleteAnomalyDetector", "DeleteDashboards", "DeleteInsightRules", "DeleteMetricStream",
 			"DescribeAlarmContributors", "DescribeAlarmHistory", "DescribeAlarms", "DescribeAlarmsForMetric", "DescribeAnomalyDetectors",
 			"DescribeInsightRules", "DisableAlarmActions", "DisableInsightRules", "EnableAlarmActions", "EnableInsightRules", "GetAlarmMuteRule",
-			"GetDashboard", "GetInsightRuleReport", "GetMetricData", "GetMetricStatistics", "GetMetricStream", "GetMetricWidgetImage",
-			"GetOTelEnrichment", "ListAlarmMuteRules", "ListDashboards", "ListManagedInsightRules", "ListMetricStreams", "ListMetrics",
+			"GetDashboard", "GetInsightRuleReport", "GetMetricStream", "GetMetricWidgetImage",
+			"GetOTelEnrichment", "ListAlarmMuteRules", "ListDashboards", "ListManagedInsightRules", "ListMetricStreams",
 			"ListTagsForResource", "PutAlarmMuteRule", "PutAnomalyDetector", "PutCompositeAlarm", "PutDashboard", "PutInsightRule",
 			"PutManagedInsightRules", "PutMetricAlarm", "PutMetricData", "PutMetricStream", "SetAlarmState", "StartMetricStreams",
 			"StartOTelEnrichment", "StopMetricStreams", "StopOTelEnrichment", "TagResource", "UntagResource",

@@ -9,9 +9,8 @@ import (
 // Service declares AWS Free Tier. The desk is what knows bills; nil where the operations are only listed.
 func Service(desk *bills.Desk) op.Service {
 	return op.Service{
-		ID: "freetier",
-		NotOffered: []string{
-			"GetAccountActivity", "GetAccountPlanState", "GetFreeTierUsage", "ListAccountActivities", "UpgradeAccountPlan",
-		},
+		ID:         "freetier",
+		Operations: []*op.Operation{getFreeTierUsage(desk)},
+		NotOffered: []string{"GetAccountActivity", "GetAccountPlanState", "ListAccountActivities", "UpgradeAccountPlan"},
 	}
 }
