@@ -51,7 +51,7 @@ func Filter(e *cost.Expression, names map[string]string) (costlines.Filter, erro
 		}
 		return match(field, d.Values, d.MatchOptions)
 	case e.Tags != nil:
-		return match(costlines.Field{Kind: costlines.Tag, Name: e.Tags.Key}, e.Tags.Values, e.Tags.MatchOptions)
+		return match(costlines.Field{Kind: costlines.Tag, Name: cost.LineTag(e.Tags.Key)}, e.Tags.Values, e.Tags.MatchOptions)
 	case e.CostCategories != nil:
 		return match(costlines.Field{Kind: costlines.Category, Name: e.CostCategories.Key}, e.CostCategories.Values, e.CostCategories.MatchOptions)
 	}

@@ -34,6 +34,9 @@ type Month struct {
 	Until                  time.Time // how far fees had run in Done
 	// Closed is when the month was closed; zero while its bill is estimated. Late usage opens it again.
 	Closed time.Time
+	// Rewrite is the last Wanted for which reports' lines have to be written anew too, because tags or cost categories changed;
+	// 0 if none has to.
+	Rewrite int64 `json:",omitempty"`
 	// Failure tells why the last computation failed; "" if it did not.
 	Failure string `json:",omitempty"`
 }
@@ -81,5 +84,18 @@ func (b *Bills) Want(month string) {
 	}
 	next.Wanted++
 	next.Closed = time.Time{}
+	b.Months.Put(&next)
+}
+
+// WantRewritten asks for the lines of a month to be written anew, those of reports too, because the tags that can be asked for or
+// the cost categories are others. It does nothing for a month without lines. No amount changes, so a closed month stays closed.
+func (b *Bills) WantRewritten(month string) {
+	m, ok := b.Months.Get(month)
+	if !ok {
+		return
+	}
+	next := *m
+	next.Wanted++
+	next.Rewrite = next.Wanted
 	b.Months.Put(&next)
 }

@@ -2,9 +2,48 @@ package cost
 
 import "umbel/internal/table"
 
-// Explorer is what an account has set up in Cost Explorer: cost categories, cost allocation tags, anomaly monitors.
-type Explorer struct{}
+// Explorer is what an account has set up in Cost Explorer. Cost categories and cost allocation tags are the paying account's;
+// every account has anomaly monitors of its own. What these rows mean stands beside them: explorercategories.go, explorertags.go,
+// explorermonitors.go.
+type Explorer struct {
+	Categories *table.Table[Category]      // by the UUID that ends the ARN; ended ones too
+	Tags       *table.Table[AllocationTag] // by key, as the API has it: "team", "aws:createdBy"
+	Backfills  *table.Table[Backfill]      // by number, with leading zeros: oldest first
 
-func newExplorer() Explorer { return Explorer{} }
+	explorer   *table.Table[explorerSettings] // at most one
+	byCategory *table.Index[Category]         // by name
+}
 
-func (e *Explorer) tables() []table.Any { return nil }
+// explorerSettings is what is either so or not.
+type explorerSettings struct{ Enabled bool }
+
+const explorerID = "explorer"
+
+func newExplorer() Explorer {
+	e := Explorer{
+		Categories: table.New("cost-category", func(c *Category) string { return c.ID }),
+		Tags:       table.New("allocation-tag", func(t *AllocationTag) string { return t.Key }),
+		Backfills:  table.New("tag-backfill", func(b *Backfill) string { return b.ID }),
+		explorer:   table.New("explorer", func(*explorerSettings) string { return explorerID }),
+	}
+	e.byCategory = e.Categories.Index(func(c *Category) []string { return []string{c.Name} })
+	return e
+}
+
+func (e *Explorer) tables() []table.Any {
+	return []table.Any{e.Categories, e.Tags, e.Backfills, e.explorer}
+}
+
+// ExplorerEnabled tells whether Cost Explorer was enabled: before, questions to it are refused (Cost Management User Guide,
+// "Enabling Cost Explorer").
+func (e *Explorer) ExplorerEnabled() bool {
+	s, ok := e.explorer.Get(explorerID)
+	return ok && s.Enabled
+}
+
+// EnableExplorer enables Cost Explorer, for good: AWS knows no way back.
+func (e *Explorer) EnableExplorer() {
+	if !e.ExplorerEnabled() {
+		e.explorer.Put(&explorerSettings{Enabled: true})
+	}
+}
