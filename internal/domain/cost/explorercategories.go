@@ -16,6 +16,8 @@ type Category struct {
 	Versions []CategoryVersion // by Start
 	End      string            `json:",omitempty"` // the first month in which it is no more; "" while there is no end
 	Tags     map[string]string `json:",omitempty"`
+	// Wanted are the months that the last change concerns, each with the Wanted it has to come to until lines have their values.
+	Wanted map[string]int64 `json:",omitempty"`
 }
 
 // CategoryVersion is the definition of a cost category from a month on, until the next version's.

@@ -98,12 +98,12 @@ func (k *compiler) node(e *Expression) (n node, err error) {
 		return k.dimension(e.Dimensions)
 	case e.Tags != nil:
 		n.at = k.tag(e.Tags.Key)
-		n.fits, err = matcher(e.Tags.Values, e.Tags.MatchOptions)
+		n.fits, err = keyedMatcher(e.Tags)
 	case e.CostCategories != nil:
 		name := e.CostCategories.Key
 		k.categories = append(k.categories, name)
 		n.at = func(s *subject) string { return s.category(name) }
-		n.fits, err = matcher(e.CostCategories.Values, e.CostCategories.MatchOptions)
+		n.fits, err = keyedMatcher(e.CostCategories)
 	}
 	return n, err
 }
@@ -189,6 +189,15 @@ var lineDimensions = map[string]func(*billing.Line) string{
 		}
 		return l.SavingsPlan.ARN
 	},
+}
+
+// keyedMatcher decides the value of a tag or a cost category: a key without values asks for lines without it (Cost Explorer API
+// Reference, TagValues and CostCategoryValues).
+func keyedMatcher(k *KeyedValues) (func(string) bool, error) {
+	if len(k.Values) == 0 && len(k.MatchOptions) == 0 {
+		return matcher(nil, []string{"ABSENT"})
+	}
+	return matcher(k.Values, k.MatchOptions)
 }
 
 // matcher decides a value as the match options say; several values are alternatives.

@@ -16,7 +16,6 @@ func dimension(key string, values ...string) *Expression {
 	return &Expression{Dimensions: &DimensionValues{Key: key, Values: values}}
 }
 
-
 func categorized(name string, values ...string) *Expression {
 	return &Expression{CostCategories: &KeyedValues{Key: name, Values: values}}
 }
@@ -36,8 +35,8 @@ func categoriesOf(t *testing.T, e *Explorer, month string) *Categories {
 
 func TestEvaluate(t *testing.T) {
 	e := newExplorer()
-	e.Tags.Put(&AllocationTag{Key: "team", Active: true})
-	e.Tags.Put(&AllocationTag{Key: "idle"})
+	e.AllocationTags.Put(&AllocationTag{Key: "team", Active: true})
+	e.AllocationTags.Put(&AllocationTag{Key: "idle"})
 	put(&e, "Stage", "2026-01", "other",
 		CategoryRule{Value: "tax", Rule: dimension("RECORD_TYPE", "Tax")},
 		CategoryRule{Value: "prod", Rule: &Expression{Dimensions: &DimensionValues{Key: "LINKED_ACCOUNT_NAME", Values: []string{"prod"}, MatchOptions: []string{"STARTS_WITH"}}}},
@@ -157,7 +156,7 @@ func TestCategoryVersions(t *testing.T) {
 // TestRememberedIsEvaluated compares what is remembered of lines alike with what is evaluated for each.
 func TestRememberedIsEvaluated(t *testing.T) {
 	e := newExplorer()
-	e.Tags.Put(&AllocationTag{Key: "team", Active: true})
+	e.AllocationTags.Put(&AllocationTag{Key: "team", Active: true})
 	put(&e, "A", "2026-01", "", CategoryRule{Inherit: &InheritValue{Dimension: "TAG", Key: "team"}}, CategoryRule{Value: "n", Rule: dimension("REGION", "x", "y")})
 	put(&e, "B", "2026-01", "", CategoryRule{Value: "ax", Rule: categorized("A", "x")}, CategoryRule{Inherit: &InheritValue{Dimension: "LINKED_ACCOUNT_NAME"}})
 	c := categoriesOf(t, &e, "2026-01")
@@ -173,8 +172,8 @@ func TestRememberedIsEvaluated(t *testing.T) {
 
 func TestTagWatch(t *testing.T) {
 	e := newExplorer()
-	e.Tags.Put(&AllocationTag{Key: "on", Active: true, LastUsed: "2026-05"})
-	e.Tags.Put(&AllocationTag{Key: "off"})
+	e.AllocationTags.Put(&AllocationTag{Key: "on", Active: true, LastUsed: "2026-05"})
+	e.AllocationTags.Put(&AllocationTag{Key: "off"})
 	promoted := func(w *TagWatch) (out []string) {
 		for _, key := range []string{"user:on", "user:off", "user:new", "aws:createdBy"} {
 			if w.Promote(key) {
@@ -192,7 +191,7 @@ func TestTagWatch(t *testing.T) {
 	}
 	e.SawTags(reports.Seen(), "2026-04", true)
 	got := map[string]AllocationTag{}
-	for key, row := range e.Tags.All() {
+	for key, row := range e.AllocationTags.All() {
 		got[key] = *row
 	}
 	want := map[string]AllocationTag{
@@ -206,7 +205,7 @@ func TestTagWatch(t *testing.T) {
 
 func BenchmarkEvaluate(b *testing.B) {
 	e := newExplorer()
-	e.Tags.Put(&AllocationTag{Key: "team", Active: true})
+	e.AllocationTags.Put(&AllocationTag{Key: "team", Active: true})
 	put(&e, "Owner", "2026-01", "", CategoryRule{Inherit: &InheritValue{Dimension: "TAG", Key: "team"}})
 	put(&e, "Stage", "2026-01", "other", CategoryRule{Value: "prod", Rule: dimension("LINKED_ACCOUNT", "1", "2", "3")}, CategoryRule{Value: "eu", Rule: dimension("REGION", "eu-west-1")})
 	c, err := e.CategoriesOf("2026-01", nil)
