@@ -102,6 +102,7 @@ var law = []layer{
 	{name: "state", packages: []string{"internal/store/sqlstore"}, may: append([]string{"internal/ledger", "internal/store"}, nouns...)},
 	{name: "state", packages: []string{"internal/audit"}, may: append([]string{"internal/ledger"}, nouns...), never: []string{"database/sql"}},
 	{name: "state", packages: []string{"internal/costlines"}, may: append([]string{"internal/domain/billing"}, nouns...), never: []string{"net/http", "database/sql"}},
+	{name: "state", packages: []string{"internal/costlines/clickhouse"}, may: append([]string{"internal/costlines", "internal/domain/billing"}, nouns...), never: []string{"net/http", "database/sql"}},
 	{name: "state", packages: []string{"internal/metering"}, may: append([]string{"internal/domain/billing"}, nouns...), never: []string{"net/http", "database/sql"}},
 	{name: "calls", packages: []string{"internal/op", "internal/authz"}, may: callLayer, never: []string{"database/sql"}},
 	{name: "alerts", packages: []string{"internal/alert"}, may: callLayer, never: []string{"database/sql"}},

@@ -269,6 +269,18 @@ func textOf(column string, l *line) string {
 	return ""
 }
 
+// Metrics gives all metrics.
+func Metrics() []Metric {
+	out := make([]Metric, metrics)
+	for i := range out {
+		out[i] = Metric(i)
+	}
+	return out
+}
+
+// Column gives the name of the column that is summed.
+func (m Metric) Column() string { return metricColumns[m].name }
+
 // Of gives a metric of a line.
 func (m Metric) Of(l *billing.Line) decimal.D { return metricColumns[m].of(l) }
 

@@ -73,8 +73,8 @@ func (m Month) Start() (time.Time, error) {
 	return t, nil
 }
 
-// monthOf gives the month a line is kept under: that of its bill, or of its usage.
-func monthOf(l *billing.Line) Month {
+// KeptUnder gives the month a line is kept under: that of its bill, or of its usage.
+func KeptUnder(l *billing.Line) Month {
 	if l.Bill.PeriodStart.IsZero() {
 		return MonthOf(l.Start)
 	}

@@ -69,7 +69,7 @@ func (w *writer) Add(l *billing.Line) error {
 	if err := w.change.Fits(l); err != nil {
 		return err
 	}
-	month := monthOf(l)
+	month := KeptUnder(l)
 	b := w.pending[month]
 	if b == nil {
 		b = &batch{}
