@@ -1,10 +1,15 @@
 package server
 
 import (
+	"context"
+	"errors"
+	"fmt"
 	"path/filepath"
+	"strings"
 
 	"umbel/internal/bills"
 	"umbel/internal/costlines"
+	"umbel/internal/costlines/clickhouse"
 	"umbel/internal/domain/billing"
 	"umbel/internal/metering"
 )
@@ -17,16 +22,30 @@ func (s *Server) openDesk() (*bills.Desk, error) {
 	}
 	cfg := bills.Config{Store: s.store, Book: func() *billing.Book { return book }, Now: s.config.Now, Log: s.config.Log}
 	if s.config.Costs == "" {
+		if s.config.CostDatabase != "" {
+			return nil, errors.New("a cost database needs a directory of costs beside it, for usage and bills")
+		}
 		return bills.New(cfg), nil
 	}
 	if cfg.Usage, err = metering.Open(filepath.Join(s.config.Costs, "usage")); err != nil {
 		return nil, err
 	}
-	if cfg.Engine, err = costlines.Open(filepath.Join(s.config.Costs, "lines")); err != nil {
+	if cfg.Engine, err = openLines(s.config); err != nil {
 		return nil, err
 	}
 	cfg.Dir = filepath.Join(s.config.Costs, "bills")
 	return bills.New(cfg), nil
+}
+
+// openLines opens what keeps cost lines.
+func openLines(c Config) (costlines.Engine, error) {
+	switch {
+	case c.CostDatabase == "":
+		return costlines.Open(filepath.Join(c.Costs, "lines"))
+	case strings.HasPrefix(c.CostDatabase, "clickhouse://"):
+		return clickhouse.Open(context.Background(), c.CostDatabase)
+	}
+	return nil, fmt.Errorf("cost database %q: want clickhouse://…", c.CostDatabase)
 }
 
 // Desk gives what makes bills.

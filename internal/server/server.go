@@ -54,6 +54,8 @@ type Config struct {
 	Costs string
 	// Alerts says how alerts reach people.
 	Alerts alert.Config
+	// CostDatabase keeps cost lines in a ClickHouse server, as clickhouse://…, instead of in Costs, which is needed all the same.
+	CostDatabase string
 }
 
 // Server is a whole Umbel. New makes one; Serve serves it; Close drains and closes it.
