@@ -30,6 +30,8 @@ type Engine interface {
 	Months(ctx context.Context, payer string) ([]Month, error)                    // those that have lines, sorted
 	Begin(ctx context.Context, c Change) (Writer, error)                          // ErrImported
 	Compact(ctx context.Context, payer string, month Month) error                 // makes queries faster, and changes no answer; ErrChanged
+	// Forget removes all lines of a payer, and what was imported for it. Nothing of the payer may be under way.
+	Forget(ctx context.Context, payer string) error
 	Close() error
 }
 
@@ -51,6 +53,9 @@ type Change struct {
 type Writer interface {
 	// Add takes a line; it keeps what the line points to. Its errors are final: the change can only be given up.
 	Add(line *billing.Line) error
+	// Identify names what the lines were read from, as Change.Import does, where that is known only when all is read. It comes
+	// before Commit, whose error tells then if it was imported before (ErrImported).
+	Identify(imported string)
 	// Commit makes the change count, durably. If it fails, the change does not count, unless the error says that this is not
 	// known; then beginning it again tells (ErrImported).
 	Commit(ctx context.Context) error

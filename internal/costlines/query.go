@@ -137,6 +137,13 @@ type ScanQuery struct {
 	View       View
 	Start, End time.Time
 	Filter     Filter
+	Kept       *Kept // nil for all
+}
+
+// Kept tells under what lines are kept: the month of their bill, or of their usage where they tell of no bill, and their origin.
+type Kept struct {
+	Month  Month
+	Origin string
 }
 
 func invalid(format string, args ...any) error {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -93,6 +94,24 @@ func (s *Store) payer(id string) (*payer, error) {
 	return p, nil
 }
 
+// Forget removes all lines of a payer: first the manifest, after which none counts.
+func (s *Store) Forget(_ context.Context, payer string) error {
+	p, err := s.payer(payer)
+	if err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err := s.files.Remove(filepath.Join(p.dir, manifestName)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("costlines: %w", err)
+	}
+	if err := s.files.SyncDir(p.dir); err != nil {
+		return fmt.Errorf("costlines: %w", err)
+	}
+	delete(s.payers, payer)
+	return p.clean(&manifest{Payer: payer})
+}
+
 // clean removes what an interrupted change left.
 func (p *payer) clean(m *manifest) error {
 	entries, err := p.files.ReadDir(p.dir)
@@ -168,8 +187,16 @@ func (s *state) release() {
 }
 
 // names gives the segments that may hold lines of a range of time and of some accounts; nil for any.
-func (s *state) names(start, end time.Time, accounts []string) (names []string) {
+func (s *state) names(start, end time.Time, accounts []string) []string {
+	return s.kept(nil, start, end, accounts)
+}
+
+// kept is names of those segments that hold what is kept so; nil for all.
+func (s *state) kept(as *Kept, start, end time.Time, accounts []string) (names []string) {
 	for i := range s.Segments {
+		if as != nil && (s.Segments[i].Month != as.Month || s.Segments[i].Origin != as.Origin) {
+			continue
+		}
 		if s.Segments[i].overlaps(start, end, accounts) {
 			names = append(names, s.Segments[i].Name)
 		}
@@ -251,7 +278,7 @@ func (s *Store) Scan(ctx context.Context, q ScanQuery, yield func(*billing.Line)
 	}
 	defer state.release()
 	filter := q.View.within(q.Filter)
-	for _, name := range state.names(q.Start, q.End, q.View.Accounts) {
+	for _, name := range state.kept(q.Kept, q.Start, q.End, q.View.Accounts) {
 		if err := ctx.Err(); err != nil {
 			return err
 		}

@@ -173,6 +173,9 @@ func (c *counter) Write(b []byte) (int, error) {
 	return n, err
 }
 
+// Identify names what the lines were read from.
+func (w *writer) Identify(imported string) { w.change.Import = imported }
+
 // finish waits for what is being written.
 func (w *writer) finish() error {
 	w.done = true

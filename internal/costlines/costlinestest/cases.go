@@ -201,3 +201,76 @@ func cancelled(t *testing.T, e costlines.Engine) {
 	}
 	Same(t, e, lines)
 }
+
+// identifiesLate: what lines were read from may be known only when all is read.
+func identifiesLate(t *testing.T, e costlines.Engine) {
+	ctx, g := context.Background(), NewGenerator(31)
+	lines := g.Lines(3)
+	for i := range 2 {
+		w, err := e.Begin(ctx, costlines.Change{Payer: Payer})
+		must(t, err)
+		for _, l := range lines {
+			must(t, w.Add(l))
+		}
+		w.Identify("sha256:late")
+		if err := w.Commit(ctx); i == 0 {
+			must(t, err)
+		} else if !errors.Is(err, costlines.ErrImported) {
+			t.Errorf("got %v", err)
+		}
+	}
+	Same(t, e, lines)
+}
+
+// forgets: of a payer that is forgotten nothing is left, and its files may be imported again.
+func forgets(t *testing.T, e costlines.Engine) {
+	g := NewGenerator(32)
+	c := costlines.Change{Payer: Payer, Import: "sha256:1"}
+	other := g.Line()
+	other.Bill.Payer = "888888888888"
+	must(t, Put(e, costlines.Change{Payer: other.Bill.Payer}, other))
+	must(t, Put(e, c, g.Lines(20)...))
+	must(t, e.Forget(context.Background(), Payer))
+	Same(t, e, nil)
+	again := g.Lines(5)
+	must(t, Put(e, c, again...))
+	Same(t, e, again)
+	months, err := e.Months(context.Background(), other.Bill.Payer)
+	must(t, err)
+	if len(months) != 1 {
+		t.Errorf("another payer has lines in %v", months)
+	}
+}
+
+// keptAs: lines can be asked for by what they are kept under.
+func keptAs(t *testing.T, e costlines.Engine) {
+	g := NewGenerator(33)
+	late := g.Line()
+	late.Start = First.AddDate(0, 2, 3)
+	late.Bill.PeriodStart = First
+	rated := g.Line()
+	rated.Bill.PeriodStart = First
+	must(t, Put(e, costlines.Change{Payer: Payer, Origin: "report"}, late))
+	must(t, Put(e, costlines.Change{Payer: Payer, Origin: "rated"}, rated))
+	for _, c := range []struct {
+		kept costlines.Kept
+		want *billing.Line
+	}{
+		{costlines.Kept{Month: costlines.MonthOf(First), Origin: "report"}, late},
+		{costlines.Kept{Month: costlines.MonthOf(First), Origin: "rated"}, rated},
+		{costlines.Kept{Month: costlines.MonthOf(First)}, nil},
+		{costlines.Kept{Month: costlines.MonthOf(late.Start), Origin: "report"}, nil},
+	} {
+		q := everything
+		q.Kept = &c.kept
+		var got []string
+		must(t, e.Scan(context.Background(), q, func(l *billing.Line) error { got = append(got, l.ID); return nil }))
+		var want []string
+		if c.want != nil {
+			want = append(want, c.want.ID)
+		}
+		if d := cmp.Diff(want, got, exactly); d != "" {
+			t.Errorf("%+v (-want +got):\n%s", c.kept, d)
+		}
+	}
+}

@@ -27,6 +27,7 @@ func Run(t *testing.T, open func(t *testing.T) costlines.Engine) {
 		"invalid queries": queries, "match options": matches, "an empty store": empty, "unpromoted tags": promotion,
 		"currencies": currencies, "beyond the range": beyondRange, "a scan ends early": scanEnds, "payers apart": payersApart,
 		"a cancelled context": cancelled, "origins apart": originsApart,
+		"identified in the end": identifiesLate, "a payer is forgotten": forgets, "lines of a month and origin": keptAs,
 	} {
 		t.Run(name, func(t *testing.T) {
 			e := open(t)
