@@ -64,14 +64,16 @@ func (s *State) Remove(now time.Time, q *Quotas, id ident.AccountID) error {
 	if a.Method == Created && now.Before(a.Joined.Add(days(q.RemovalWait))) {
 		return violated("WAIT_PERIOD_ACTIVE", "This operation requires a wait period after account creation. Try again later.")
 	}
-	s.drop(id)
+	s.drop(a, now)
 	return nil
 }
 
-func (s *State) drop(id ident.AccountID) {
+// drop takes an account out, and remembers that it was here until it left.
+func (s *State) drop(a *Account, left time.Time) {
 	s.changed()
-	s.forget(string(id))
-	s.accounts.Delete(string(id))
+	s.forget(string(a.ID))
+	s.accounts.Delete(string(a.ID))
+	s.former.Put(&FormerMember{ID: a.ID, Name: a.Name, Method: a.Method, Joined: a.Joined, Left: left})
 }
 
 // Close begins the closing of a member account. Errors: AccountNotFound, AccountAlreadyClosed, ConstraintViolation
@@ -144,6 +146,6 @@ func (s *State) Expire(now time.Time, id ident.AccountID) bool {
 	if !ok || a.State != StateClosed || now.Before(a.Closing.Add(Retention)) {
 		return false
 	}
-	s.drop(id)
+	s.drop(a, a.Closing)
 	return true
 }

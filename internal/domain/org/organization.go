@@ -63,6 +63,7 @@ func (s *State) Delete() error {
 	empty(s.detachments)
 	empty(s.requests)
 	empty(s.tags)
+	empty(s.former)
 	return nil
 }
 

@@ -84,6 +84,18 @@ func (a *Account) ShareTexts() {
 	a.Parent, a.State, a.Method = table.Shared(a.Parent), table.Shared(a.State), table.Shared(a.Method)
 }
 
+// FormerMember is an account that was in the organization: its bills remember it.
+type FormerMember struct {
+	ID           ident.AccountID
+	Name         string
+	Method       JoinedMethod
+	Joined, Left time.Time // Left is when a closed account was closed
+}
+
+func formerID(m *FormerMember) string {
+	return string(m.ID) + "/" + m.Left.UTC().Format(time.RFC3339Nano)
+}
+
 // PolicyType is an organization policy type (API_Policy, Type).
 type PolicyType string
 

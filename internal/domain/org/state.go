@@ -21,6 +21,7 @@ type State struct {
 	detachments  *table.Table[Detachment]
 	requests     *table.Table[CreateRequest]
 	tags         *table.Table[Tags]
+	former       *table.Table[FormerMember]
 
 	ouByParent      *table.Index[OU]
 	ouByName        *table.Index[OU] // parent and name
@@ -47,6 +48,7 @@ func NewState() *State {
 		detachments:  table.New("detachment", func(d *Detachment) string { return attachmentID(d.Target, d.Policy) }),
 		requests:     table.New("create-request", func(r *CreateRequest) string { return r.ID }),
 		tags:         table.New("tags", func(t *Tags) string { return t.Resource }),
+		former:       table.New("former-member", formerID),
 		chains:       new(sync.Map),
 	}
 	s.ouByParent = s.ous.Index(func(o *OU) []string { return []string{o.Parent} })
@@ -68,7 +70,7 @@ func NewState() *State {
 
 // Tables lists the tables for the store.
 func (s *State) Tables() []table.Any {
-	return []table.Any{s.organization, s.ous, s.accounts, s.policies, s.attachments, s.detachments, s.requests, s.tags}
+	return []table.Any{s.organization, s.ous, s.accounts, s.policies, s.attachments, s.detachments, s.requests, s.tags, s.former}
 }
 
 // changed drops what was worked out from rows that are about to change. Every function of this package that changes
@@ -88,6 +90,10 @@ func (s *State) Account(id ident.AccountID) (*Account, bool) { return s.accounts
 
 // Accounts walks the accounts behind an ID.
 func (s *State) Accounts(after string) iter.Seq2[string, *Account] { return s.accounts.After(after) }
+
+// Former walks the accounts that were in the organization once, by ID and in the order they left. One that came back is among
+// them too.
+func (s *State) Former() iter.Seq2[string, *FormerMember] { return s.former.All() }
 
 // AccountCount is the number of accounts in the organization, closed ones included.
 func (s *State) AccountCount() int { return s.accounts.Len() }
