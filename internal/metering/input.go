@@ -1,0 +1,251 @@
+package metering
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"github.com/parquet-go/parquet-go"
+
+	"umbel/internal/decimal"
+	"umbel/internal/domain/billing"
+)
+
+// header is what a file says of itself.
+type header struct {
+	path        string
+	first, last time.Time // hours
+}
+
+func headers(paths []string) ([]header, error) {
+	var out []header
+	for _, p := range paths {
+		in, err := openInput(p)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, in.header)
+		in.close()
+	}
+	return out, nil
+}
+
+// input reads a file record by record.
+type input struct {
+	header
+	disk    *os.File
+	file    *parquet.File
+	group   int // the next row group
+	left    int // records of the row group
+	columns []*column
+	set     []func(*billing.UsageRecord, *column) error // by column
+	record  billing.UsageRecord
+	more    bool
+}
+
+func openInput(path string) (*input, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("metering: %w", err)
+	}
+	in := &input{disk: f, header: header{path: path}}
+	if err := in.open(); err != nil {
+		f.Close()
+		return nil, fmt.Errorf("%w: %s: %w", ErrDamaged, path, err)
+	}
+	return in, nil
+}
+
+func (in *input) open() error {
+	info, err := in.disk.Stat()
+	if err != nil {
+		return err
+	}
+	in.file, err = parquet.OpenFile(in.disk, info.Size(), parquet.SkipPageIndex(true), parquet.SkipBloomFilters(true),
+		parquet.OptimisticRead(true), parquet.ReadBufferSize(pageBytes))
+	if err != nil {
+		return err
+	}
+	for key, to := range map[string]*time.Time{firstKey: &in.first, lastKey: &in.last} {
+		value, _ := in.file.Lookup(key)
+		if *to, err = time.Parse(time.RFC3339, value); err != nil {
+			return err
+		}
+	}
+	columns := in.file.Schema().Columns()
+	if len(columns) != len(schema.Columns()) {
+		return fmt.Errorf("%d columns", len(columns))
+	}
+	for _, path := range columns {
+		set, err := setter(path[0])
+		if err != nil {
+			return err
+		}
+		in.set = append(in.set, set)
+	}
+	return nil
+}
+
+// setter gives what puts the next value of a column into a record.
+func setter(name string) (func(*billing.UsageRecord, *column) error, error) {
+	switch name {
+	case startColumn:
+		return func(r *billing.UsageRecord, c *column) error { r.Start = time.Unix(0, c.number()).UTC(); return nil }, nil
+	case endColumn:
+		return func(r *billing.UsageRecord, c *column) error { r.End = time.Unix(0, c.number()).UTC(); return nil }, nil
+	case quantityColumn:
+		return func(r *billing.UsageRecord, c *column) error { r.Quantity = c.words[c.code()].quantity; return nil }, nil
+	case tagsColumn:
+		return func(r *billing.UsageRecord, c *column) error { r.Tags = c.words[c.code()].tags; return nil }, nil
+	case instanceColumn:
+		return func(r *billing.UsageRecord, c *column) error { r.Instance = c.words[c.code()].instance; return nil }, nil
+	}
+	for _, t := range texts {
+		if t.name == name {
+			return func(r *billing.UsageRecord, c *column) error { t.set(r, c.words[c.code()].text); return nil }, nil
+		}
+	}
+	return nil, fmt.Errorf("no such column: %s", name)
+}
+
+// next reads a record into in.record; more tells whether there was one.
+func (in *input) next() error {
+	for in.left == 0 {
+		groups := in.file.RowGroups()
+		if in.group == len(groups) {
+			in.more = false
+			return nil
+		}
+		in.release()
+		in.left, in.columns = int(groups[in.group].NumRows()), nil
+		for i, chunk := range groups[in.group].ColumnChunks() {
+			in.columns = append(in.columns, &column{name: schema.Columns()[i][0], pages: chunk.Pages()})
+		}
+		in.group++
+	}
+	in.left--
+	for i, c := range in.columns {
+		if c.at == c.rows {
+			if err := c.turn(); err != nil {
+				return fmt.Errorf("%w: %s, column %s: %w", ErrDamaged, in.path, c.name, err)
+			}
+		}
+		if err := in.set[i](&in.record, c); err != nil {
+			return fmt.Errorf("%w: %s, column %s: %w", ErrDamaged, in.path, c.name, err)
+		}
+		c.at++
+	}
+	in.more = true
+	return nil
+}
+
+func (in *input) release() {
+	for _, c := range in.columns {
+		c.close()
+	}
+	in.columns = nil
+}
+
+func (in *input) close() {
+	in.release()
+	_ = in.disk.Close() // it was only read
+}
+
+// word is a value of a dictionary.
+type word struct {
+	text     string
+	tags     map[string]string
+	instance *billing.Instance
+	quantity decimal.D
+}
+
+// column is where the reading of a column is.
+type column struct {
+	name     string
+	pages    parquet.Pages
+	page     parquet.Page
+	words    []word
+	codes    []int32
+	numbers  []int64
+	at, rows int
+}
+
+func (c *column) code() int32   { return c.codes[c.at] }
+func (c *column) number() int64 { return c.numbers[c.at] }
+
+// turn goes on to the next page.
+func (c *column) turn() error {
+	if c.page != nil {
+		parquet.Release(c.page)
+		c.page = nil
+	}
+	page, err := c.pages.ReadPage()
+	if errors.Is(err, io.EOF) {
+		return io.ErrUnexpectedEOF
+	}
+	if err != nil {
+		return err
+	}
+	c.page, c.at, c.rows = page, 0, int(page.NumRows())
+	if c.name == startColumn || c.name == endColumn {
+		data := page.Data()
+		c.numbers = data.Int64()
+		return enough(len(c.numbers), c.rows)
+	}
+	dictionary := page.Dictionary()
+	if dictionary == nil {
+		return errors.New("a page without dictionary")
+	}
+	if c.words == nil {
+		if err := c.learn(dictionary); err != nil {
+			return err
+		}
+	}
+	data := page.Data()
+	c.codes = data.Int32()
+	for _, code := range c.codes {
+		if int(code) >= len(c.words) || code < 0 {
+			return errors.New("a value that is not in the dictionary")
+		}
+	}
+	return enough(len(c.codes), c.rows)
+}
+
+func enough(values, rows int) error {
+	if values < rows || rows == 0 {
+		return fmt.Errorf("a page of %d records has %d values", rows, values)
+	}
+	return nil
+}
+
+// learn reads a dictionary.
+func (c *column) learn(d parquet.Dictionary) (err error) {
+	c.words = make([]word, d.Len())
+	for i := range c.words {
+		raw, w := d.Index(int32(i)).ByteArray(), &c.words[i]
+		switch {
+		case c.name == quantityColumn:
+			w.quantity, err = quantityOf(raw)
+		case c.name == tagsColumn && len(raw) > 0:
+			err = json.Unmarshal(raw, &w.tags)
+		case c.name == instanceColumn && len(raw) > 0:
+			err = json.Unmarshal(raw, &w.instance)
+		default:
+			w.text = string(raw)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (c *column) close() {
+	if c.page != nil {
+		parquet.Release(c.page)
+	}
+	_ = c.pages.Close() // it was only read
+}
