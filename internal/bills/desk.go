@@ -31,6 +31,10 @@ type Desk struct {
 	cfg       Config
 	mu        sync.Mutex
 	followers []Follower
+	payers    map[ident.AccountID]*sync.Mutex // held while what counts of a payer's usage changes, or is looked up
+	work      *worker
+	// gate is held for reading by whatever works with the directory, and for writing to empty it.
+	gate sync.RWMutex
 }
 
 // Follower is what happens after a bill was computed: budgets are looked at, anomalies sought, exports written.
@@ -43,6 +47,14 @@ type Follower interface {
 	Follow(ctx context.Context, payer ident.AccountID, months []billing.Month) error
 }
 
+// New makes a desk.
+func New(cfg Config) *Desk {
+	if cfg.Log == nil {
+		cfg.Log = slog.New(slog.DiscardHandler)
+	}
+	return &Desk{cfg: cfg, payers: map[ident.AccountID]*sync.Mutex{}, work: newWorker()}
+}
+
 // Follow adds a follower. All are added before Start.
 func (d *Desk) Follow(f Follower) {
 	d.mu.Lock()
@@ -50,16 +62,39 @@ func (d *Desk) Follow(f Follower) {
 	d.followers = append(d.followers, f)
 }
 
+// keeps tells whether this server keeps costs.
+func (d *Desk) keeps() bool { return d != nil && d.cfg.Engine != nil && d.cfg.Usage != nil }
+
+// errNone is the error of a server that keeps no costs.
+func errNone() error {
+	return fault.New(fault.Unavailable, "This server keeps no costs: start it with --costs DIR.")
+}
+
 // Lines gives the engine that answers questions to cost lines, or the error of a server that keeps none.
 func (d *Desk) Lines() (costlines.Engine, error) {
 	if d == nil || d.cfg.Engine == nil {
-		return nil, fault.New(fault.Unavailable, "This server keeps no costs: start it with --costs DIR.")
+		return nil, errNone()
 	}
 	return d.cfg.Engine, nil
 }
 
-// New makes a desk.
-func New(cfg Config) *Desk { return &Desk{cfg: cfg} }
-
 // Book gives the price book as it is now.
 func (d *Desk) Book() *billing.Book { return d.cfg.Book() }
+
+// hold waits for the right to change, or look up, what counts of a payer's usage; the function given back ends it.
+func (d *Desk) hold(payer ident.AccountID) (release func()) {
+	d.mu.Lock()
+	m := d.payers[payer]
+	if m == nil {
+		m = new(sync.Mutex)
+		d.payers[payer] = m
+	}
+	d.mu.Unlock()
+	m.Lock()
+	return m.Unlock
+}
+
+// meta says in the store's history what the desk did.
+func (d *Desk) meta(action string) store.Meta {
+	return store.Meta{RequestID: "bills", Actor: "bills", Action: "bills:" + action, At: d.cfg.Now().UTC()}
+}

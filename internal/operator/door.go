@@ -15,6 +15,7 @@ import (
 	"strings"
 	"time"
 
+	"umbel/internal/bills"
 	"umbel/internal/fault"
 	"umbel/internal/op"
 	"umbel/internal/seal"
@@ -33,6 +34,10 @@ type Door struct {
 	Token    string // the operator's bearer token
 	// Why explains decisions.
 	Why func(context.Context, why.Question) (why.Answer, error)
+	// Bills is what makes bills; nil where that is not offered.
+	Bills *bills.Desk
+	// Prices is the price book; nil where that is not offered.
+	Prices *bills.Prices
 	// Reset brings back the empty store with its first account; nil where that is not offered.
 	Reset func(context.Context) error
 }
@@ -47,6 +52,8 @@ func (d *Door) Handler() http.Handler {
 	mux.HandleFunc("POST /_umbel/alerts", guarded(d, d.alerts))
 	mux.HandleFunc("POST /_umbel/credentials", guarded(d, d.credentials))
 	mux.HandleFunc("POST /_umbel/why", guarded(d, func(ctx context.Context, q why.Question) (why.Answer, error) { return d.Why(ctx, q) }))
+	d.costRoutes(mux)
+	d.priceRoutes(mux)
 	if d.Reset != nil {
 		// Test suites made for emulators reset without a token; the server offers this on loopback only.
 		mux.HandleFunc("POST /_umbel/reset", func(w http.ResponseWriter, r *http.Request) {
@@ -62,22 +69,43 @@ func (d *Door) Handler() http.Handler {
 
 // guarded checks the token, decodes the body, calls the route and encodes its answer.
 func guarded[In, Out any](d *Door, route func(context.Context, In) (Out, error)) http.HandlerFunc {
+	return guardedUpTo(d, maxBody, route)
+}
+
+// admitted checks the token, and answers if it is not the operator's.
+func (d *Door) admitted(w http.ResponseWriter, r *http.Request) bool {
+	token, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+	if ok && d.Token != "" && subtle.ConstantTimeCompare([]byte(token), []byte(d.Token)) == 1 {
+		return true
+	}
+	answer(w, http.StatusUnauthorized, failure{"the operator's token is missing or wrong: it stands in " + serverFile + " of the data directory"})
+	return false
+}
+
+// accountKey is where a request's context has the account that its query names.
+type accountKey struct{}
+
+func accountOf(ctx context.Context) string {
+	account, _ := ctx.Value(accountKey{}).(string)
+	return account
+}
+
+// guardedUpTo is guarded for bodies of so many bytes.
+func guardedUpTo[In, Out any](d *Door, limit int64, route func(context.Context, In) (Out, error)) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		token, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
-		if !ok || d.Token == "" || subtle.ConstantTimeCompare([]byte(token), []byte(d.Token)) != 1 {
-			answer(w, http.StatusUnauthorized, failure{"the operator's token is missing or wrong: it stands in " + serverFile + " of the data directory"})
+		if !d.admitted(w, r) {
 			return
 		}
 		var in In
 		if r.Method == http.MethodPost {
-			dec := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxBody))
+			dec := json.NewDecoder(http.MaxBytesReader(w, r.Body, limit))
 			dec.DisallowUnknownFields()
 			if err := dec.Decode(&in); err != nil {
 				answer(w, http.StatusBadRequest, failure{"the request is not what this route takes: " + err.Error()})
 				return
 			}
 		}
-		out, err := route(r.Context(), in)
+		out, err := route(context.WithValue(r.Context(), accountKey{}, r.URL.Query().Get("account")), in)
 		if err != nil {
 			d.fail(w, r, err)
 			return

@@ -10,17 +10,23 @@ import (
 	"umbel/internal/bills"
 	"umbel/internal/costlines"
 	"umbel/internal/costlines/clickhouse"
-	"umbel/internal/domain/billing"
 	"umbel/internal/metering"
 )
 
 // openDesk opens what keeps costs, if anything does.
 func (s *Server) openDesk() (*bills.Desk, error) {
-	book, err := billing.Seed()
+	cfg := bills.Config{Store: s.store, Book: s.config.Book, Now: s.config.Now, Log: s.config.Log}
+	dir := ""
+	if s.config.Costs != "" {
+		dir = filepath.Join(s.config.Costs, "prices")
+	}
+	prices, err := bills.OpenPrices(dir)
 	if err != nil {
 		return nil, err
 	}
-	cfg := bills.Config{Store: s.store, Book: func() *billing.Book { return book }, Now: s.config.Now, Log: s.config.Log}
+	if s.Door.Prices = prices; cfg.Book == nil {
+		cfg.Book = prices.Book
+	}
 	if s.config.Costs == "" {
 		if s.config.CostDatabase != "" {
 			return nil, errors.New("a cost database needs a directory of costs beside it, for usage and bills")

@@ -51,6 +51,9 @@ func New(ctx context.Context, cfg Config) (*Server, error) {
 		s.stop()
 		return nil, errors.Join(err, db.Close())
 	}
+	if err := s.desk.Start(s.stopping); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
 	s.work.Go(s.prune)
 	return s, nil
 }
@@ -81,6 +84,7 @@ func (s *Server) assemble() error {
 	if s.desk, err = s.openDesk(); err != nil {
 		return err
 	}
+	s.Door.Bills = s.desk
 	registry := Registry(history, s.desk)
 	registry.AddJobs(alert.NewCourier(s.store, s.config.Alerts, s.config.Now, s.config.Log).Job())
 	metrics := prometheus.NewRegistry()
@@ -136,7 +140,7 @@ func (s *Server) reset(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := s.store.Reset(ctx); err != nil {
+	if err := s.desk.Reset(ctx, func() error { return s.store.Reset(ctx) }); err != nil {
 		return err
 	}
 	if key != nil {
@@ -185,8 +189,21 @@ func (s *Server) end() {
 	s.stop()
 }
 
-// Settle returns when no background work is due.
-func (s *Server) Settle(ctx context.Context) error { return s.runner.Settle(ctx) }
+// Settle returns when no background work is due: jobs are done, and bills are made.
+func (s *Server) Settle(ctx context.Context) error {
+	for {
+		if err := s.runner.Settle(ctx); err != nil {
+			return err
+		}
+		if err := s.desk.Settle(ctx); err != nil {
+			return err
+		}
+		// Who follows a bill may have left jobs, and those may want bills.
+		if pending, err := s.store.Ledger().Pending(ctx, s.config.Now()); err != nil || !pending {
+			return err
+		}
+	}
+}
 
 // Store gives the server's store.
 func (s *Server) Store() *store.DB { return s.store }
@@ -200,7 +217,7 @@ func (s *Server) Close() error {
 		s.work.Wait()
 		ctx, cancel := context.WithTimeout(context.Background(), closeLimit)
 		defer cancel()
-		s.closed = errors.Join(s.runner.Close(ctx), s.queue.Close(ctx), s.store.Close())
+		s.closed = errors.Join(s.runner.Close(ctx), s.desk.Close(), s.queue.Close(ctx), s.store.Close())
 	})
 	return s.closed
 }

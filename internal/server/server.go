@@ -32,6 +32,7 @@ import (
 	"umbel/internal/api/sts"
 	"umbel/internal/audit"
 	"umbel/internal/bills"
+	pricebook "umbel/internal/domain/billing"
 	"umbel/internal/gateway"
 	"umbel/internal/jobs"
 	"umbel/internal/op"
@@ -50,6 +51,8 @@ type Config struct {
 	// StrictRegions refuses signatures for other Regions than us-east-1 on services with one endpoint for all Regions, as
 	// AWS does. SDKs that are given an endpoint of their own sign for the Region they are set to, so it is off by default.
 	StrictRegions bool
+	// Book gives the price book; nil is the shipped one with what was imported.
+	Book func() *pricebook.Book
 	// Costs is the directory of usage, cost lines and bills; "" keeps none.
 	Costs string
 	// Alerts says how alerts reach people.

@@ -1,0 +1,206 @@
+package bills
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"umbel/internal/costlines"
+	"umbel/internal/domain/billing"
+	"umbel/internal/domain/cost"
+	"umbel/internal/ident"
+)
+
+// job is the making of a month's bill, with all that it is made of.
+type job struct {
+	desk    *Desk
+	payer   ident.AccountID
+	month   billing.Month
+	row     cost.Month // as it was wanted
+	org     *billing.Organization
+	files   []string
+	reports bool
+	labels  *labels
+	until   time.Time
+}
+
+// compute makes a month's bill: its lines, the bill, and the word in the state that they are there, one after another. Ended
+// between them it is made again, and comes out the same.
+func (d *Desk) compute(ctx context.Context, payer ident.AccountID, name string) error {
+	j, err := d.job(ctx, payer, name)
+	if err != nil {
+		return err
+	}
+	begun := d.now()
+	bills, err := j.write(ctx)
+	if errors.Is(err, costlines.ErrChanged) {
+		bills, err = j.write(ctx) // lines were moved together meanwhile
+	}
+	if err != nil {
+		return fmt.Errorf("bills: %s of %s: %w", name, payer, err)
+	}
+	if err := d.save(payer, j.month, bills); err != nil {
+		return err
+	}
+	var taken []cost.CreditTaken
+	for _, c := range bills[0].Credits {
+		if !c.Used.IsZero() {
+			taken = append(taken, cost.CreditTaken{ID: c.ID, Used: c.Used})
+		}
+	}
+	err = d.update(ctx, payer, "Compute", func(s *cost.State) error {
+		s.Computed(name, j.row.Wanted, d.now(), j.until, taken)
+		j.labels.note(s, name)
+		return nil
+	})
+	if err == nil {
+		d.cfg.Log.Info("bill computed", "payer", payer, "month", name, "final", !j.row.Closed.IsZero(), "lines", bills[0].Total.Lines, "took", d.now().Sub(begun))
+	}
+	return err
+}
+
+// job gathers what a month's bill is made of, as it is now.
+func (d *Desk) job(ctx context.Context, payer ident.AccountID, name string) (*job, error) {
+	month, err := billing.ParseMonth(name)
+	if err != nil {
+		return nil, err
+	}
+	j := &job{desk: d, payer: payer, month: month}
+	defer d.hold(payer)()
+	err = d.scene(ctx, payer, func(s *scene) error {
+		row, ok := s.cost.Months.Get(name)
+		if !ok {
+			return fmt.Errorf("bills: %s of %s is not there", name, payer)
+		}
+		j.row, j.org, j.files, j.reports = *row, s.organization(name), s.cost.Files(), s.cost.Reports(name)
+		names := map[string]string{}
+		s.name(names)
+		j.labels, err = labelsOf(s.cost, name, names, false)
+		return err
+	})
+	j.until = j.fees(d.now())
+	return j, err
+}
+
+// fees gives how far fees have run: to this hour, or to the month's end.
+func (j *job) fees(now time.Time) time.Time {
+	until := now.Truncate(time.Hour)
+	if end := j.month.End(); until.After(end) || !j.row.Closed.IsZero() {
+		return end
+	}
+	if start := j.month.Start(); until.Before(start) {
+		return start
+	}
+	return until
+}
+
+// write rates the month, replaces its lines, and gives its bills: one for each currency, that of the price book first if there
+// is anything on it.
+func (j *job) write(ctx context.Context) ([]*billing.Bill, error) {
+	hours, err := j.desk.cfg.Usage.Hours(string(j.payer), j.month, j.files)
+	if err != nil {
+		return nil, err
+	}
+	lines, err := j.desk.cfg.Engine.Begin(ctx, costlines.Change{
+		Payer: string(j.payer), Origin: originRated, Replace: []costlines.Month{costlines.Month(j.month.String())}, Promote: j.labels.promote,
+	})
+	if err != nil {
+		return nil, err
+	}
+	defer lines.Abort()
+	all := collectors{job: j, byCurrency: map[string]*billing.Collector{}}
+	q := billing.Request{
+		Month: j.month, Book: j.desk.Book(), Organization: j.org, Usage: hours, Until: j.until, Final: !j.row.Closed.IsZero(), Compare: true,
+		Emit: func(l *billing.Line) error {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			own := owned(l)
+			j.labels.on(own)
+			if j.reports {
+				if err := all.add(own); err != nil {
+					return err
+				}
+			}
+			return lines.Add(own)
+		},
+	}
+	if !q.Until.After(j.month.Start()) { // Compute takes no time for the month's end
+		q.Until = j.month.Start().Add(time.Nanosecond)
+	}
+	bill, err := billing.Compute(q)
+	if err != nil {
+		return nil, err
+	}
+	if err := lines.Commit(ctx); err != nil {
+		return nil, err
+	}
+	if !j.reports {
+		return []*billing.Bill{bill}, nil
+	}
+	return all.bills(ctx, bill)
+}
+
+// owned copies a line that Compute uses again.
+func owned(l *billing.Line) *billing.Line {
+	c := *l
+	if l.Reservation != nil {
+		r := *l.Reservation
+		c.Reservation = &r
+	}
+	if l.SavingsPlan != nil {
+		p := *l.SavingsPlan
+		c.SavingsPlan = &p
+	}
+	return &c
+}
+
+// collectors make bills of rated and imported lines together, one for each currency.
+type collectors struct {
+	job        *job
+	byCurrency map[string]*billing.Collector
+}
+
+func (c *collectors) add(l *billing.Line) error {
+	one := c.byCurrency[l.Currency]
+	if one == nil {
+		one = billing.NewCollector(c.job.org, c.job.month, !c.job.row.Closed.IsZero())
+		c.byCurrency[l.Currency] = one
+	}
+	return one.Add(l)
+}
+
+// bills adds the lines of reports and gives the bills. rated is the bill of the rated lines alone: it knows more than lines tell.
+func (c *collectors) bills(ctx context.Context, rated *billing.Bill) ([]*billing.Bill, error) {
+	j := c.job
+	q := costlines.ScanQuery{
+		View: costlines.View{Payer: string(j.payer)}, Start: time.Unix(0, 0).UTC(), End: time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC),
+		Kept: &costlines.Kept{Month: costlines.Month(j.month.String()), Origin: originReport},
+	}
+	if err := j.desk.cfg.Engine.Scan(ctx, q, c.add); err != nil {
+		return nil, err
+	}
+	var all []*billing.Bill
+	for _, currency := range slices.Sorted(maps.Keys(c.byCurrency)) {
+		b, err := c.byCurrency[currency].Bill()
+		if err != nil {
+			return nil, err
+		}
+		b.Until = rated.Until
+		if currency != rated.Currency {
+			all = append(all, b)
+			continue
+		}
+		b.Credits, b.Reservations, b.Plans, b.Unpriced, b.Outside, b.Strangers = rated.Credits, rated.Reservations, rated.Plans, rated.Unpriced, rated.Outside, rated.Strangers
+		// What reports say of usage was saved already, where they are from: only rated usage is compared.
+		b.Compared, b.Apart = rated.Compared, rated.Apart.Add(b.Usage.Sub(rated.Usage))
+		all = slices.Insert(all, 0, b)
+	}
+	if len(all) == 0 {
+		all = append(all, rated)
+	}
+	return all, nil
+}
