@@ -130,6 +130,8 @@ var law = []layer{
 	{name: "edge", packages: []string{"internal/unserved"}, may: append([]string{"internal/model", "internal/catalog", "internal/wire", "iampolicy/actions"}, callLayer...), never: []string{"database/sql"}},
 	{name: "edge", packages: []string{"internal/wire"}, may: append([]string{"internal/model"}, callLayer...), never: []string{"database/sql"}},
 	{name: "edge", packages: []string{"internal/gateway"}, may: append([]string{"internal/model", "internal/wire", "internal/unserved"}, callLayer...), never: []string{"database/sql"}},
+	{name: "files", packages: []string{"internal/billtext"}, may: append([]string{"internal/domain/billing"}, nouns...), never: []string{"net/http", "database/sql", "os"}},
+	{name: "files", packages: []string{"internal/billterms"}, may: append([]string{"internal/domain/billing", "internal/yamlfile"}, nouns...), never: []string{"net/http", "database/sql", "os"}},
 	{name: "files", packages: []string{"internal/yamlfile"}, may: base, never: []string{"net/http", "database/sql", "os"}},
 	{name: "files", packages: []string{"internal/policytest"}, may: append([]string{"iampolicy/*", "internal/yamlfile", "internal/orgfile", "internal/domain/iam"}, base...), never: []string{"net/http", "database/sql"}},
 	{name: "clients", packages: []string{"internal/orgfile"}, may: append([]string{"internal/yamlfile"}, base...), never: []string{"database/sql"}},

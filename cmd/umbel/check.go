@@ -12,8 +12,10 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"umbel/internal/domain/cost"
 	"umbel/internal/domain/iam"
 	"umbel/internal/domain/org"
+	"umbel/internal/ident"
 	"umbel/internal/op"
 	"umbel/internal/store"
 	"umbel/internal/store/sqlstore"
@@ -94,7 +96,7 @@ func (a *app) printReport(r store.Report) error {
 }
 
 // stateLocators gives the keys that must point to a partition, by what is in it.
-func stateLocators(_ store.Partition, s store.State) []string {
+func stateLocators(p store.Partition, s store.State) []string {
 	var keys []string
 	switch s := s.(type) {
 	case *iam.State:
@@ -110,6 +112,10 @@ func stateLocators(_ store.Partition, s store.State) []string {
 	case *org.State:
 		for _, a := range s.Accounts("") {
 			keys = append(keys, op.MemberLocator(a.ID))
+		}
+	case *cost.State:
+		if s.Months.Len() > 0 {
+			keys = append(keys, op.PayerLocator(ident.AccountID(strings.TrimPrefix(string(p), string(op.CostPartition(""))))))
 		}
 	}
 	return keys

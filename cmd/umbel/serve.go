@@ -33,11 +33,13 @@ type serveFlags struct {
 	logLevel  string
 	logFormat string
 	alerts    alertFlags
+	costs     string
 }
 
 func (f *serveFlags) register(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&f.listen, "listen", "127.0.0.1:4566", "address to serve on")
 	cmd.Flags().StringVar(&f.data, "data", "", "data directory (default $XDG_DATA_HOME/umbel)")
+	cmd.Flags().StringVar(&f.costs, "costs", "", "directory of usage, cost lines and bills, for one server (default: costs in the data directory; none with --database)")
 	cmd.Flags().StringVar(&f.accountID, "account-id", "", "ID of the first account, made on an empty store (default: a new one)")
 	cmd.Flags().StringArrayVar(&f.quotas, "quota", nil, "set a quota, as NAME=NUMBER; `umbel serve --quota help` lists them")
 	cmd.Flags().StringVar(&f.logLevel, "log-level", "warn", "debug (every request), info, warn or error")
@@ -134,7 +136,14 @@ func (a *app) startOn(ctx context.Context, f *serveFlags, cfg server.Config, run
 			return err
 		}
 		run.dir, run.cleanup = dir, append(run.cleanup, unlock)
-		cfg.Database = filepath.Join(dir, "umbel.db")
+		cfg.Database, cfg.Costs = filepath.Join(dir, "umbel.db"), filepath.Join(dir, "costs")
+	}
+	if f.costs != "" {
+		unlock, err := lockCosts(f.costs)
+		if err != nil {
+			return err
+		}
+		cfg.Costs, run.cleanup = f.costs, append(run.cleanup, unlock)
 	}
 	conf, err := server.LoadTLS(f.tlsCert, f.tlsKey)
 	if err != nil {
@@ -165,6 +174,17 @@ func (a *app) startOn(ctx context.Context, f *serveFlags, cfg server.Config, run
 	}
 	go func() { run.served <- run.server.Serve(listener, conf) }()
 	return nil
+}
+
+// lockCosts makes a directory of costs that is not in the data directory, whose lock would hold for it, and locks it.
+func lockCosts(dir string) (unlock func() error, err error) {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, fmt.Errorf("directory of costs: %w", err)
+	}
+	if unlock, err = lockDir(dir); err != nil {
+		return nil, fmt.Errorf("--costs %s: %w", dir, err)
+	}
+	return unlock, nil
 }
 
 // endpoint gives the URL of the server: the host as the operator named it, which is what a certificate names too, or the
