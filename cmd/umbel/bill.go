@@ -43,6 +43,9 @@ umbel bill close; then it is final. With --account a member's part is shown, as 
 				return err
 			}
 			account, _ := cmd.Flags().GetString("account")
+			if err := client.Settle(cmd.Context()); err != nil {
+				return err
+			}
 			bill, err := client.Bill(cmd.Context(), operator.BillRequest{Account: account, Month: args[0]})
 			if err != nil {
 				return err

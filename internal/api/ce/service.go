@@ -9,7 +9,8 @@ import (
 // Service declares AWS Cost Explorer. The desk is what knows bills; nil where the operations are only listed.
 func Service(desk *bills.Desk) op.Service {
 	return op.Service{
-		ID: "ce",
+		ID:   "ce",
+		Jobs: []*op.Job{desk.Job()},
 		NotOffered: []string{
 			"CreateAnomalyMonitor", "CreateAnomalySubscription", "CreateCostCategoryDefinition", "DeleteAnomalyMonitor", "DeleteAnomalySubscription",
 			"DeleteCostCategoryDefinition", "DescribeCostCategoryDefinition", "GetAnomalies", "GetAnomalyMonitors", "GetAnomalySubscriptions",

@@ -1,0 +1,40 @@
+package bills
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"umbel/internal/ident"
+	"umbel/internal/ledger"
+	"umbel/internal/op"
+	"umbel/internal/store"
+)
+
+const wakeKind = "bills.Wake"
+
+type wakeBody struct{ Payer ident.AccountID }
+
+// Want asks for months of a payer to be computed again, in an operation whose scope writes the payer's cost partition. The desk hears of
+// it when the operation's change is committed.
+func Want(c *op.Call, payer ident.AccountID, months ...string) error {
+	for _, m := range months {
+		c.CostOf(payer).Want(m)
+	}
+	return c.Enqueue(wakeKind, c.Now, wakeBody{payer})
+}
+
+// Job is the background work that Want leaves: it wakes the desk of the server that does it.
+func (d *Desk) Job() *op.Job {
+	return &op.Job{
+		Kind:  wakeKind,
+		Scope: op.ScopeOf(func(b *wakeBody) store.Scope { return store.Scope{Write: []store.Partition{op.CostPartition(b.Payer)}} }),
+		Run: func(_ *op.Call, j ledger.Job) error {
+			var b wakeBody
+			if err := json.Unmarshal(j.Body, &b); err != nil {
+				return fmt.Errorf("bills: job %s: %w", j.ID, err)
+			}
+			d.Wake(b.Payer)
+			return nil
+		},
+	}
+}
