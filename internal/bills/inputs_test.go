@@ -120,8 +120,8 @@ func TestCurrencies(t *testing.T) {
 // TestAnotherPayersReport is refused, and leaves nothing.
 func TestAnotherPayersReport(t *testing.T) {
 	s := testenv.Start(t)
-	text := "bill_payer_account_id,line_item_usage_account_id,line_item_line_item_type,line_item_usage_start_date,line_item_usage_end_date,line_item_product_code,line_item_unblended_cost,line_item_currency_code,identity_line_item_id\n" +
-		"999999999999,999999999999,Usage,2026-10-01T00:00:00.000Z,2026-10-01T01:00:00.000Z,AmazonEC2,1,USD,x\n"
+	text := "bill_payer_account_id,line_item_usage_account_id,line_item_line_item_type,line_item_usage_start_date,line_item_usage_end_date,line_item_product_code,line_item_usage_type,line_item_unblended_cost,line_item_currency_code,identity_line_item_id\n" +
+		"999999999999,999999999999,Usage,2026-10-01T00:00:00.000Z,2026-10-01T01:00:00.000Z,AmazonEC2,BoxUsage:m5.large,1,USD,x\n"
 	if _, err := s.Upload("", "other.csv", strings.NewReader(text)); err == nil || !strings.Contains(err.Error(), "999999999999") {
 		t.Errorf("%v", err)
 	}

@@ -10,7 +10,8 @@ import (
 	"umbel/internal/store"
 )
 
-const wakeKind = "bills.Wake"
+// wakeKind begins with the ID of the service that declares the job.
+const wakeKind = "ce:MakeBills"
 
 type wakeBody struct{ Payer ident.AccountID }
 

@@ -85,7 +85,7 @@ func TestReadBack(t *testing.T) {
 
 func TestProblems(t *testing.T) {
 	for text, want := range map[string]string{
-		"taxes:\n  - {type: VAT, percent: much}":          `terms.yaml:2:25: taxes[0].percent is a number such as 12.50, not "much"`,
+		"taxes:\n  - {type: VAT, percent: much}":          `terms.yaml:2:26: taxes[0].percent is a number such as 12.50, not "much"`,
 		"members:\n  - {account: abc}":                    "terms.yaml:2:15: ",
 		"created: yesterday":                              "terms.yaml:1:10: created is a day such as 2026-10-01",
 		"sharing: {mode: SOME}":                           "PRIORITIZED",
