@@ -71,6 +71,7 @@ type asked struct {
 	view       costlines.View
 	start, end time.Time
 	filter     *costlines.Filter
+	kept       *costlines.Kept // nil for all
 }
 
 // where writes it as SQL; "" if nothing that counts can be meant.
@@ -85,6 +86,9 @@ func (e *Engine) where(ctx context.Context, a asked) (string, error) {
 	from, to := micros(a.start), micros(a.end)
 	var places, months []string
 	for _, p := range m.Places {
+		if a.kept != nil && (p.Month != a.kept.Month || p.Origin != a.kept.Origin) {
+			continue
+		}
 		if p.Last >= from && p.First < to {
 			places = append(places, p.ID)
 			if !slices.Contains(months, string(p.Month)) {
@@ -127,7 +131,7 @@ func (e *Engine) Query(ctx context.Context, q costlines.Query) ([]costlines.Row,
 	if err := q.Validate(); err != nil {
 		return nil, err
 	}
-	where, err := e.where(ctx, asked{q.View, q.Start, q.End, &q.Filter})
+	where, err := e.where(ctx, asked{q.View, q.Start, q.End, &q.Filter, nil})
 	if err != nil || where == "" {
 		return nil, err
 	}
@@ -208,7 +212,7 @@ func (e *Engine) Values(ctx context.Context, q costlines.ValuesQuery) ([]string,
 	if err := q.Validate(); err != nil {
 		return nil, err
 	}
-	where, err := e.where(ctx, asked{q.View, q.Start, q.End, &q.Filter})
+	where, err := e.where(ctx, asked{q.View, q.Start, q.End, &q.Filter, nil})
 	if err != nil || where == "" {
 		return nil, err
 	}
@@ -221,7 +225,7 @@ func (e *Engine) Keys(ctx context.Context, q costlines.KeysQuery) ([]string, err
 	if err := q.Validate(); err != nil {
 		return nil, err
 	}
-	where, err := e.where(ctx, asked{q.View, q.Start, q.End, &q.Filter})
+	where, err := e.where(ctx, asked{q.View, q.Start, q.End, &q.Filter, nil})
 	if err != nil || where == "" {
 		return nil, err
 	}
@@ -246,7 +250,7 @@ func (e *Engine) Scan(ctx context.Context, q costlines.ScanQuery, yield func(*bi
 	if err := q.Validate(); err != nil {
 		return err
 	}
-	where, err := e.where(ctx, asked{q.View, q.Start, q.End, &q.Filter})
+	where, err := e.where(ctx, asked{q.View, q.Start, q.End, &q.Filter, q.Kept})
 	if err != nil || where == "" {
 		return err
 	}

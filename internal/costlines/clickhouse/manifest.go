@@ -136,3 +136,22 @@ func (e *Engine) now(ctx context.Context) (int64, error) {
 
 // retention is how long the lines of a retired place stay: longer than any query takes.
 const retention = time.Hour
+
+// Forget has none of a payer's lines count any more, and its files may be imported again.
+func (e *Engine) Forget(ctx context.Context, payer string) error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	m, err := e.load(ctx, payer)
+	if err != nil {
+		return err
+	}
+	now, err := e.now(ctx)
+	if err != nil {
+		return err
+	}
+	for _, p := range m.Places {
+		m.Retired = append(m.Retired, retired{p.ID, p.Month, now})
+	}
+	m.Places, m.Imports = nil, nil
+	return e.save(ctx, payer, m)
+}

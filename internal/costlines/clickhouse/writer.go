@@ -142,6 +142,9 @@ func pairs(of map[string]string, promote func(string) bool) (keys, values []stri
 	return keys, values
 }
 
+// Identify names what the lines were read from.
+func (w *writer) Identify(imported string) { w.change.Import = imported }
+
 // Commit makes the change count.
 func (w *writer) Commit(ctx context.Context) error {
 	if w.done {
