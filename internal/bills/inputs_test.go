@@ -14,6 +14,7 @@ import (
 	"umbel/internal/domain/billing"
 	"umbel/internal/domain/cost"
 	"umbel/internal/testenv"
+	"umbel/internal/usage"
 )
 
 var exactly = cmp.Comparer(func(a, b decimal.D) bool { return a == b })
@@ -120,9 +121,16 @@ func TestCurrencies(t *testing.T) {
 // TestAnotherPayersReport is refused, and leaves nothing.
 func TestAnotherPayersReport(t *testing.T) {
 	s := testenv.Start(t)
-	text := "bill_payer_account_id,line_item_usage_account_id,line_item_line_item_type,line_item_usage_start_date,line_item_usage_end_date,line_item_product_code,line_item_usage_type,line_item_unblended_cost,line_item_currency_code,identity_line_item_id\n" +
-		"999999999999,999999999999,Usage,2026-10-01T00:00:00.000Z,2026-10-01T01:00:00.000Z,AmazonEC2,BoxUsage:m5.large,1,USD,x\n"
-	if _, err := s.Upload("", "other.csv", strings.NewReader(text)); err == nil || !strings.Contains(err.Error(), "999999999999") {
+	var text bytes.Buffer
+	w := usage.NewCUR2Writer(&text, nil)
+	err := w.Write(&billing.Line{
+		ID: "x", Type: billing.Usage, Account: "999999999999", Start: october.Start(), End: october.Start().Add(time.Hour), Product: "AmazonEC2", UsageType: "BoxUsage:m5.large",
+		Currency: "USD", Usage: decimal.Int(1), Unblended: decimal.Int(1), Bill: billing.BillPart{Payer: "999999999999", PeriodStart: october.Start(), PeriodEnd: october.End()},
+	})
+	if err != nil || w.Flush() != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Upload("", "other.csv", &text); err == nil || !strings.Contains(err.Error(), "999999999999") {
 		t.Errorf("%v", err)
 	}
 	if _, err := s.Desk().Bill(t.Context(), s.First, october); err == nil {
