@@ -1,6 +1,7 @@
 package costlines
 
 import (
+	"cmp"
 	"strings"
 
 	"umbel/internal/domain/billing"
@@ -9,9 +10,17 @@ import (
 // The dimensions that Cost Explorer has and no column holds: they follow from several columns, by the rules of package billing.
 // Segments do not have them; they are made of the columns' dictionaries when they are asked for.
 const (
-	ExplorerService  = "explorer_service"
-	ExplorerRecord   = "explorer_record_type"
-	ExplorerPurchase = "explorer_purchase_type"
+	ExplorerService     = "explorer_service"
+	ExplorerRecord      = "explorer_record_type"
+	ExplorerPurchase    = "explorer_purchase_type"
+	ExplorerFamily      = "explorer_instance_type_family"
+	ExplorerSystem      = "explorer_operating_system"
+	ExplorerDatabase    = "explorer_database_engine"
+	ExplorerCache       = "explorer_cache_engine"
+	ExplorerDeployment  = "explorer_deployment_option"
+	ExplorerReservation = "explorer_reservation_id"
+	ExplorerUsageGroup  = "explorer_usage_type_group"
+	ExplorerPayment     = "explorer_payment_option"
 )
 
 // derivation is how a dimension follows from columns. The values of each column are first put into classes, of which there are few.
@@ -61,6 +70,25 @@ var derivations = map[string]*derivation{
 			return billing.ExplorerPurchase(billing.LineType(c[0]), c[1], c[2], c[3] == yes, c[4] == yes)
 		},
 	},
+	ExplorerUsageGroup: {
+		from: []part{{Product, nil}, {UsageType, billing.UsageMark}},
+		of:   func(c []string) string { return billing.ExplorerUsageGroup(c[0], c[1]) },
+	},
+	ExplorerPayment: {
+		from: []part{{"savings_plan_payment_option", nil}, {PurchaseOption, nil}},
+		of:   func(c []string) string { return cmp.Or(c[0], c[1]) },
+	},
+	ExplorerFamily:      through(InstanceType, billing.ExplorerFamily),
+	ExplorerSystem:      through(Platform, billing.ExplorerSystem),
+	ExplorerDatabase:    through(Platform, billing.ExplorerDatabase),
+	ExplorerCache:       through(Platform, billing.ExplorerCache),
+	ExplorerDeployment:  through(UsageType, billing.ExplorerDeployment),
+	ExplorerReservation: through(ReservationARN, billing.ExplorerReservation),
+}
+
+// through is the derivation of one column by a function.
+func through(column string, of func(string) string) *derivation {
+	return &derivation{from: []part{{column, of}}, of: func(c []string) string { return c[0] }}
 }
 
 func (p part) classOf(value string) string {

@@ -20,7 +20,8 @@ func (a asker) field() costlines.Field {
 		costlines.Field{Name: costlines.Platform}, costlines.Field{Name: costlines.Currency}, costlines.Field{Name: "identity_line_item_id"},
 		costlines.Field{Kind: costlines.Tag, Name: "user:team"}, costlines.Field{Kind: costlines.Tag, Name: "user:env"},
 		costlines.Field{Kind: costlines.Tag, Name: "user:none"}, costlines.Field{Kind: costlines.Category, Name: "Unit"},
-		costlines.Field{Name: costlines.ExplorerService}, costlines.Field{Name: costlines.ExplorerRecord}, costlines.Field{Name: costlines.ExplorerPurchase})
+		costlines.Field{Name: costlines.ExplorerService}, costlines.Field{Name: costlines.ExplorerRecord}, costlines.Field{Name: costlines.ExplorerPurchase},
+		costlines.Field{Name: costlines.ExplorerFamily}, costlines.Field{Name: costlines.ExplorerUsageGroup}, costlines.Field{Name: costlines.ExplorerReservation})
 }
 
 func (a asker) filter(depth int) costlines.Filter {

@@ -115,3 +115,99 @@ func ExplorerPurchase(t LineType, term, class string, spot, reserved bool) strin
 	}
 	return ""
 }
+
+// ExplorerFamily gives the family of an instance type, INSTANCE_TYPE_FAMILY: "m5" of "m5.large", "db.m5" of "db.m5.large".
+func ExplorerFamily(instanceType string) string {
+	if i := strings.LastIndexByte(instanceType, '.'); i > 0 {
+		return instanceType[:i]
+	}
+	return ""
+}
+
+// engines are the beginnings of the names of database and cache engines, which stand where the platform of instances does.
+var databaseEngines, cacheEngines = []string{"Aurora", "MySQL", "PostgreSQL", "MariaDB", "Oracle", "SQL Server", "Db2"}, []string{"Redis", "Memcached", "Valkey"}
+
+func begins(name string, with []string) bool {
+	for _, w := range with {
+		if strings.HasPrefix(name, w) {
+			return true
+		}
+	}
+	return false
+}
+
+// ExplorerDatabase gives DATABASE_ENGINE of a platform; "" for what is none.
+func ExplorerDatabase(platform string) string {
+	if begins(platform, databaseEngines) {
+		return platform
+	}
+	return ""
+}
+
+// ExplorerCache gives CACHE_ENGINE of a platform; "" for what is none.
+func ExplorerCache(platform string) string {
+	if begins(platform, cacheEngines) {
+		return platform
+	}
+	return ""
+}
+
+// ExplorerSystem gives OPERATING_SYSTEM of a platform; "" for what is none.
+func ExplorerSystem(platform string) string {
+	if begins(platform, databaseEngines) || begins(platform, cacheEngines) {
+		return ""
+	}
+	return platform
+}
+
+// ExplorerDeployment gives DEPLOYMENT_OPTION of a usage type of databases; "" for what has none.
+func ExplorerDeployment(usageType string) string {
+	switch {
+	case strings.Contains(usageType, "Multi-AZ"):
+		return "Multi-AZ"
+	case strings.Contains(usageType, "InstanceUsage:"):
+		return "Single-AZ"
+	}
+	return ""
+}
+
+// ExplorerReservation gives RESERVATION_ID of the ARN of a reservation: its last part.
+func ExplorerReservation(arn string) string { return arn[strings.LastIndexAny(arn, "/:")+1:] }
+
+// usageGroups are the groups of usage types, USAGE_TYPE_GROUP, by product code and part of a usage type; the first that fits counts
+// (Cost Management User Guide, "Usage type group"; there are more at AWS).
+var usageGroups = []struct{ product, part, group string }{
+	{"AmazonEC2", "BoxUsage", "EC2: Running Hours"}, {"AmazonEC2", "SpotUsage", "EC2: Running Hours"}, {"AmazonEC2", "DedicatedUsage", "EC2: Running Hours"},
+	{"AmazonEC2", "EBS:VolumeUsage.gp3", "EC2: EBS - SSD(gp3)"}, {"AmazonEC2", "EBS:VolumeUsage.gp2", "EC2: EBS - SSD(gp2)"},
+	{"AmazonEC2", "EBS:VolumeUsage.piops", "EC2: EBS - SSD(io1)"}, {"AmazonEC2", "EBS:SnapshotUsage", "EC2: EBS - Snapshots"},
+	{"AmazonEC2", "EBS:VolumeUsage", "EC2: EBS - Magnetic"},
+	{"AmazonEC2", "NatGateway-Hours", "EC2: NAT Gateway - Running Hours"}, {"AmazonEC2", "NatGateway-Bytes", "EC2: NAT Gateway - Data Processed"},
+	{"AmazonEC2", "DataTransfer-Out-Bytes", "EC2: Data Transfer - Internet (Out)"}, {"AmazonEC2", "DataTransfer-In-Bytes", "EC2: Data Transfer - Internet (In)"},
+	{"AmazonEC2", "DataTransfer-Regional-Bytes", "EC2: Data Transfer - Inter AZ"}, {"AmazonEC2", "ElasticIP:IdleAddress", "EC2: Elastic IP - Idle Address"},
+	{"AWSELB", "LoadBalancerUsage", "EC2: ELB - Running Hours"}, {"AWSELB", "LCUUsage", "EC2: ELB - LCU Hours"},
+	{"AmazonCloudWatch", "MetricMonitorUsage", "EC2: CloudWatch - Metrics"}, {"AmazonCloudWatch", "AlarmMonitorUsage", "EC2: CloudWatch - Alarms"},
+	{"AmazonCloudWatch", "CW:Requests", "EC2: CloudWatch - Requests"},
+	{"AmazonRDS", "InstanceUsage:", "RDS: Running Hours"}, {"AmazonRDS", "Multi-AZUsage:", "RDS: Running Hours"},
+	{"AmazonS3", "TimedStorage-ByteHrs", "S3: Storage - Standard"}, {"AmazonS3", "TimedStorage-GlacierByteHrs", "S3: Storage - Glacier"},
+	{"AmazonS3", "Requests-Tier", "S3: API Requests - Standard"}, {"AmazonS3", "DataTransfer-Out-Bytes", "S3: Data Transfer - Internet (Out)"},
+}
+
+// UsageMark gives the part of a usage type by which groups tell it; "" for none.
+func UsageMark(usageType string) string {
+	for _, g := range usageGroups {
+		if strings.Contains(usageType, g.part) {
+			return g.part
+		}
+	}
+	return ""
+}
+
+// ExplorerUsageGroup gives USAGE_TYPE_GROUP of a product code and a mark of UsageMark; "" for none.
+func ExplorerUsageGroup(product, mark string) string {
+	for _, g := range usageGroups {
+		if mark != "" && g.part == mark && g.product == product {
+			return g.group
+		}
+	}
+	return ""
+}
