@@ -86,7 +86,7 @@ Then:        eval "$(umbel env)" && aws organizations list-accounts`,
 	root.AddCommand(
 		newUpCommand(a), newServeCommand(a), newEnvCommand(a),
 		newPlanCommand(a), newApplyCommand(a), newExportCommand(a), newTreeCommand(a),
-		newAccountCommand(a), newAlertsCommand(a), newCheckCommand(a), newDecideCommand(a), newWhyCommand(a), newPolicyCommand(a),
+		newAccountCommand(a), newExplorerCommand(a), newAlertsCommand(a), newCheckCommand(a), newDecideCommand(a), newWhyCommand(a), newPolicyCommand(a),
 		newUsageCommand(a), newBillCommand(a), newPricesCommand(a), newVersionCommand(a),
 	)
 	return root

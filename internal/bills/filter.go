@@ -2,7 +2,6 @@ package bills
 
 import (
 	"slices"
-	"strings"
 
 	"umbel/internal/costlines"
 	"umbel/internal/domain/cost"
@@ -29,21 +28,6 @@ var dimensions = map[string]string{
 func Field(dimension string) (f costlines.Field, ok bool) {
 	name, ok := dimensions[dimension]
 	return costlines.Field{Kind: costlines.Dimension, Name: name}, ok
-}
-
-// NoValue is what Cost Explorer shows, and takes in filters, for lines that have no value of a dimension: "NoRegion",
-// "NoInstanceType".
-func NoValue(dimension string) string {
-	var b strings.Builder
-	b.WriteString("No")
-	for word := range strings.SplitSeq(dimension, "_") {
-		if len(word) <= 2 {
-			b.WriteString(word) // "NoAZ"
-			continue
-		}
-		b.WriteString(word[:1] + strings.ToLower(word[1:]))
-	}
-	return b.String()
 }
 
 // Filter puts an expression into a question to cost lines. names gives the accounts' names, for LINKED_ACCOUNT_NAME. An expression
@@ -92,7 +76,7 @@ func byDimension(d *cost.DimensionValues, names map[string]string) (costlines.Fi
 		return costlines.Filter{}, fault.New(fault.ValidationFailed, "Dimension %s is not allowed.", d.Key)
 	}
 	values := d.Values
-	if none := NoValue(d.Key); slices.Contains(values, none) {
+	if none := cost.NoValue(d.Key); slices.Contains(values, none) {
 		values = append(slices.Clone(values), "")
 	}
 	return match(field, values, d.MatchOptions)

@@ -51,6 +51,7 @@ func (d *Door) Handler() http.Handler {
 	mux.HandleFunc("GET /_umbel/accounts", guarded(d, func(ctx context.Context, _ struct{}) ([]Account, error) { return d.accounts(ctx) }))
 	mux.HandleFunc("POST /_umbel/alerts", guarded(d, d.alerts))
 	mux.HandleFunc("POST /_umbel/credentials", guarded(d, d.credentials))
+	mux.HandleFunc("POST /_umbel/explorer", guarded(d, d.explorer))
 	mux.HandleFunc("POST /_umbel/why", guarded(d, func(ctx context.Context, q why.Question) (why.Answer, error) { return d.Why(ctx, q) }))
 	d.costRoutes(mux)
 	d.priceRoutes(mux)

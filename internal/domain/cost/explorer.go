@@ -18,7 +18,10 @@ type Explorer struct {
 }
 
 // explorerSettings is what is either so or not.
-type explorerSettings struct{ Enabled bool }
+type explorerSettings struct {
+	Enabled bool
+	Alone   bool `json:",omitempty"` // members do not see their costs
+}
 
 const explorerID = "explorer"
 
@@ -50,6 +53,20 @@ func (e *Explorer) ExplorerEnabled() bool {
 // EnableExplorer enables Cost Explorer, for good: AWS knows no way back.
 func (e *Explorer) EnableExplorer() {
 	if !e.ExplorerEnabled() {
-		e.explorer.Put(&explorerSettings{Enabled: true})
+		e.explorer.Put(&explorerSettings{Enabled: true, Alone: !e.ExplorerLinked()})
+	}
+}
+
+// ExplorerLinked tells whether member accounts may ask for their own costs: they may, unless the payer took it from them (Cost
+// Management User Guide, "Controlling access for Cost Explorer", linked account access).
+func (e *Explorer) ExplorerLinked() bool {
+	s, ok := e.explorer.Get(explorerID)
+	return !ok || !s.Alone
+}
+
+// LinkExplorer gives member accounts their costs to ask for, or takes them away.
+func (e *Explorer) LinkExplorer(linked bool) {
+	if e.ExplorerLinked() != linked {
+		e.explorer.Put(&explorerSettings{Enabled: e.ExplorerEnabled(), Alone: !linked})
 	}
 }

@@ -1,6 +1,7 @@
 package cost
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -121,7 +122,11 @@ func (k *compiler) nodes(list []Expression) ([]node, error) {
 }
 
 func (k *compiler) dimension(d *DimensionValues) (node, error) {
-	fits, err := matcher(d.Values, d.MatchOptions)
+	values := d.Values
+	if slices.Contains(values, NoValue(d.Key)) {
+		values = append(slices.Clone(values), "")
+	}
+	fits, err := matcher(values, d.MatchOptions)
 	if err != nil {
 		return node{}, err
 	}
@@ -132,7 +137,7 @@ func (k *compiler) dimension(d *DimensionValues) (node, error) {
 	}
 	at, ok := lineDimensions[d.Key]
 	if !ok {
-		return node{}, fault.New(fault.ValidationFailed, "Dimension %s is not supported", d.Key)
+		return node{}, fault.New(fault.ValidationFailed, "Dimension %s is not allowed.", d.Key)
 	}
 	return node{at: k.note("dimension "+d.Key, func(s *subject) string { return at(s.line) }), fits: fits}, nil
 }
@@ -159,36 +164,71 @@ func (k *compiler) note(name string, f field) field {
 // lineDimensions says where on a line each dimension of Cost Explorer is (Cost Explorer API Reference, DimensionValues); the same
 // table by columns is in package bills.
 var lineDimensions = map[string]func(*billing.Line) string{
-	"AZ":                func(l *billing.Line) string { return l.Zone },
-	"INSTANCE_TYPE":     func(l *billing.Line) string { return l.Detail.InstanceType },
-	"LINKED_ACCOUNT":    func(l *billing.Line) string { return l.Account },
-	"OPERATION":         func(l *billing.Line) string { return l.Operation },
-	"PURCHASE_TYPE":     func(l *billing.Line) string { return l.Pricing.Term },
-	"REGION":            func(l *billing.Line) string { return l.Detail.Region },
-	"SERVICE":           func(l *billing.Line) string { return l.Detail.Name },
-	"SERVICE_CODE":      func(l *billing.Line) string { return l.Product },
-	"USAGE_TYPE":        func(l *billing.Line) string { return l.UsageType },
-	"RECORD_TYPE":       func(l *billing.Line) string { return string(l.Type) },
-	"PLATFORM":          func(l *billing.Line) string { return l.Detail.Platform },
-	"OPERATING_SYSTEM":  func(l *billing.Line) string { return l.Detail.Platform },
-	"TENANCY":           func(l *billing.Line) string { return l.Detail.Tenancy },
-	"LEGAL_ENTITY_NAME": func(l *billing.Line) string { return l.LegalEntity },
-	"BILLING_ENTITY":    func(l *billing.Line) string { return l.Bill.Entity },
-	"INVOICING_ENTITY":  func(l *billing.Line) string { return l.Bill.Issuer },
-	"RESOURCE_ID":       func(l *billing.Line) string { return l.Resource },
-	"PAYMENT_OPTION":    func(l *billing.Line) string { return l.Pricing.PurchaseOption },
-	"RESERVATION_ID": func(l *billing.Line) string {
-		if l.Reservation == nil {
-			return ""
-		}
-		return l.Reservation.ARN
+	"AZ":             func(l *billing.Line) string { return l.Zone },
+	"INSTANCE_TYPE":  func(l *billing.Line) string { return l.Detail.InstanceType },
+	"LINKED_ACCOUNT": func(l *billing.Line) string { return l.Account },
+	"PAYER_ACCOUNT":  func(l *billing.Line) string { return l.Bill.Payer },
+	"OPERATION":      func(l *billing.Line) string { return l.Operation },
+	"PURCHASE_TYPE": func(l *billing.Line) string {
+		return billing.ExplorerPurchase(l.Type, l.Pricing.Term, l.Pricing.OfferingClass, strings.Contains(l.UsageType, "SpotUsage"), reservationOf(l) != "")
 	},
-	"SAVINGS_PLAN_ARN": func(l *billing.Line) string {
-		if l.SavingsPlan == nil {
-			return ""
-		}
-		return l.SavingsPlan.ARN
+	"REGION": func(l *billing.Line) string { return l.Detail.Region },
+	"SERVICE": func(l *billing.Line) string {
+		return billing.ExplorerService(l.Type, l.Product, l.Detail.Name, l.Detail.Service, billing.IsComputeUsage(l.UsageType))
 	},
+	"SERVICE_CODE": func(l *billing.Line) string { return l.Product },
+	"USAGE_TYPE":   func(l *billing.Line) string { return l.UsageType },
+	"USAGE_TYPE_GROUP": func(l *billing.Line) string {
+		return billing.ExplorerUsageGroup(l.Product, billing.UsageMark(l.UsageType))
+	},
+	"RECORD_TYPE": func(l *billing.Line) string {
+		return billing.ExplorerRecord(l.Type, billing.IsSupportProduct(l.Product), reservationOf(l) != "")
+	},
+	"PLATFORM":             func(l *billing.Line) string { return l.Detail.Platform },
+	"OPERATING_SYSTEM":     func(l *billing.Line) string { return billing.ExplorerSystem(l.Detail.Platform) },
+	"DATABASE_ENGINE":      func(l *billing.Line) string { return billing.ExplorerDatabase(l.Detail.Platform) },
+	"CACHE_ENGINE":         func(l *billing.Line) string { return billing.ExplorerCache(l.Detail.Platform) },
+	"DEPLOYMENT_OPTION":    func(l *billing.Line) string { return billing.ExplorerDeployment(l.UsageType) },
+	"INSTANCE_TYPE_FAMILY": func(l *billing.Line) string { return billing.ExplorerFamily(l.Detail.InstanceType) },
+	"TENANCY":              func(l *billing.Line) string { return l.Detail.Tenancy },
+	"LEGAL_ENTITY_NAME":    func(l *billing.Line) string { return l.LegalEntity },
+	"BILLING_ENTITY":       func(l *billing.Line) string { return l.Bill.Entity },
+	"INVOICING_ENTITY":     func(l *billing.Line) string { return l.Bill.Issuer },
+	"RESOURCE_ID":          func(l *billing.Line) string { return l.Resource },
+	"RESERVATION_ID":       func(l *billing.Line) string { return billing.ExplorerReservation(reservationOf(l)) },
+	"SUBSCRIPTION_ID":      func(l *billing.Line) string { return billing.ExplorerReservation(reservationOf(l)) },
+	"SAVINGS_PLAN_ARN":     func(l *billing.Line) string { return planOf(l).ARN },
+	"SAVINGS_PLANS_TYPE":   func(l *billing.Line) string { return planOf(l).Offering },
+	"PAYMENT_OPTION":       func(l *billing.Line) string { return cmp.Or(planOf(l).PaymentOption, l.Pricing.PurchaseOption) },
+}
+
+func reservationOf(l *billing.Line) string {
+	if l.Reservation == nil {
+		return ""
+	}
+	return l.Reservation.ARN
+}
+
+func planOf(l *billing.Line) *billing.SavingsPlanPart {
+	if l.SavingsPlan == nil {
+		return &billing.SavingsPlanPart{}
+	}
+	return l.SavingsPlan
+}
+
+// NoValue is what Cost Explorer shows, and takes in filters, for lines that have no value of a dimension: "NoRegion",
+// "NoInstanceType".
+func NoValue(dimension string) string {
+	var b strings.Builder
+	b.WriteString("No")
+	for word := range strings.SplitSeq(dimension, "_") {
+		if len(word) <= 2 {
+			b.WriteString(word) // "NoAZ"
+			continue
+		}
+		b.WriteString(word[:1] + strings.ToLower(word[1:]))
+	}
+	return b.String()
 }
 
 // keyedMatcher decides the value of a tag or a cost category: a key without values asks for lines without it (Cost Explorer API
@@ -202,6 +242,9 @@ func keyedMatcher(k *KeyedValues) (func(string) bool, error) {
 
 // matcher decides a value as the match options say; several values are alternatives.
 func matcher(values, options []string) (func(string) bool, error) {
+	if len(values) == 0 && len(options) == 0 { // Cost Explorer API Reference, TagValues
+		options = []string{"ABSENT"}
+	}
 	compare := func(value, with string) bool { return value == with }
 	given, fold := values, false
 	for _, o := range options {
