@@ -33,6 +33,7 @@ import (
 //	failed REQUEST REASON      wait until a CreateAccount request failed for the reason
 //	closed ACCOUNT             wait until an account is closed
 //	same A B                   fail unless both words are equal
+//	costs                      enable Cost Explorer, and put three months of an organization made up on the bills
 func TestCLI(t *testing.T) {
 	if testing.Short() {
 		t.Skip("the AWS CLI takes its time")
@@ -55,7 +56,8 @@ func TestCLI(t *testing.T) {
 			"created": created,
 			"failed":  failed,
 			"closed":  func(ts *testscript.TestScript, _ bool, _ []string) { serverOf(ts).Settle() },
-			"same":    same,
+			"same":    sameWords,
+			"costs":   costs,
 		},
 	})
 }

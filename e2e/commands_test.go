@@ -32,6 +32,7 @@ func (at *serverOfScript) start(set func(k, v string), quotas []string) error {
 	}
 	at.Server = testenv.Start(at.tb, options...)
 	set("URL", at.URL)
+	costDays(set)
 	return speak(set, at.Server, operator.CredentialsRequest{Administrator: true})
 }
 
@@ -195,7 +196,7 @@ func awaitRequest(ts *testscript.TestScript, args []string) *types.CreateAccount
 	return out.CreateAccountStatus
 }
 
-func same(ts *testscript.TestScript, neg bool, args []string) {
+func sameWords(ts *testscript.TestScript, neg bool, args []string) {
 	if len(args) != 2 {
 		ts.Fatalf("usage: same A B")
 	}
