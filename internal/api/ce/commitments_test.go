@@ -54,15 +54,6 @@ func TestCommitments(t *testing.T) {
 	start := w.commit()
 	w.write(t)
 	at := between(start, start.AddDate(0, 0, 2))
-	unexported := cmpopts.IgnoreUnexported(
-		types.SavingsPlansUtilizationAggregates{}, types.SavingsPlansUtilization{}, types.SavingsPlansSavings{}, types.SavingsPlansAmortizedCommitment{},
-		types.SavingsPlansCoverageData{}, types.ReservationAggregates{}, types.Coverage{}, types.CoverageHours{}, types.CoverageNormalizedUnits{}, types.CoverageCost{})
-	same := func(t *testing.T, want, got any) {
-		t.Helper()
-		if d := cmp.Diff(want, got, unexported); d != "" {
-			t.Errorf("(-want +got):\n%s", d)
-		}
-	}
 	s := aws.String
 	plans := &types.SavingsPlansUtilizationAggregates{
 		Utilization:         &types.SavingsPlansUtilization{TotalCommitment: s("3"), UsedCommitment: s("2.4"), UnusedCommitment: s("0.6"), UtilizationPercentage: s("80")},
@@ -102,6 +93,19 @@ func TestCommitments(t *testing.T) {
 		}
 		same(t, &types.SavingsPlansCoverageData{SpendCoveredBySavingsPlans: s("6"), OnDemandCost: s("2"), TotalCost: s("8"), CoveragePercentage: s("75")}, out.SavingsPlansCoverages[0].Coverage)
 	})
+	t.Run("reservations", func(t *testing.T) { testReservations(t, w, at) })
+	t.Run("refused", func(t *testing.T) {
+		_, err := w.ce.GetReservationCoverage(ctx, &costexplorer.GetReservationCoverageInput{
+			TimePeriod: at, Granularity: types.GranularityDaily, GroupBy: []types.GroupDefinition{dimension("INSTANCE_TYPE")},
+		})
+		wantError(t, err, "ValidationException", "Granularity is not supported when specifying groupBy")
+		_, err = w.ce.GetSavingsPlansUtilization(ctx, &costexplorer.GetSavingsPlansUtilizationInput{TimePeriod: at, Filter: &types.Expression{Not: new(by("REGION", "x"))}})
+		wantError(t, err, "ValidationException", "Only AND is supported among dimensions, one level deep.")
+	})
+}
+
+func testReservations(t *testing.T, w *world, at *types.DateInterval) {
+	s := aws.String
 	reserved := &types.ReservationAggregates{
 		UtilizationPercentage: s("12.5"), UtilizationPercentageInUnits: s("12.5"), PurchasedHours: s("48"), PurchasedUnits: s("192"),
 		TotalActualHours: s("6"), TotalActualUnits: s("24"), UnusedHours: s("42"), UnusedUnits: s("168"), OnDemandCostOfRIHoursUsed: s("3"),
@@ -139,12 +143,15 @@ func TestCommitments(t *testing.T) {
 			t.Errorf("got %d groups", n)
 		}
 	})
-	t.Run("refused", func(t *testing.T) {
-		_, err := w.ce.GetReservationCoverage(ctx, &costexplorer.GetReservationCoverageInput{
-			TimePeriod: at, Granularity: types.GranularityDaily, GroupBy: []types.GroupDefinition{dimension("INSTANCE_TYPE")},
-		})
-		wantError(t, err, "ValidationException", "Granularity is not supported when specifying groupBy")
-		_, err = w.ce.GetSavingsPlansUtilization(ctx, &costexplorer.GetSavingsPlansUtilizationInput{TimePeriod: at, Filter: &types.Expression{Not: new(by("REGION", "x"))}})
-		wantError(t, err, "ValidationException", "Only AND is supported among dimensions, one level deep.")
-	})
+}
+
+// same compares what the SDK read.
+func same(t *testing.T, want, got any) {
+	t.Helper()
+	unexported := cmpopts.IgnoreUnexported(
+		types.SavingsPlansUtilizationAggregates{}, types.SavingsPlansUtilization{}, types.SavingsPlansSavings{}, types.SavingsPlansAmortizedCommitment{},
+		types.SavingsPlansCoverageData{}, types.ReservationAggregates{}, types.Coverage{}, types.CoverageHours{}, types.CoverageNormalizedUnits{}, types.CoverageCost{})
+	if d := cmp.Diff(want, got, unexported); d != "" {
+		t.Errorf("(-want +got):\n%s", d)
+	}
 }

@@ -15,6 +15,9 @@ import (
 	"umbel/internal/domain/billing"
 )
 
+// asker asks after a change of the question.
+type asker = func(*testing.T, func(*costexplorer.GetCostAndUsageInput)) *costexplorer.GetCostAndUsageOutput
+
 func TestGetCostAndUsage(t *testing.T) {
 	w := newWorld(t)
 	w.fill(600)
@@ -69,97 +72,10 @@ func TestGetCostAndUsage(t *testing.T) {
 			}
 		}
 	})
-	for _, c := range []struct {
-		name string
-		by   types.GroupDefinition
-		key  func(*billing.Line) string
-	}{
-		{"service", dimension("SERVICE"), func(l *billing.Line) string {
-			switch {
-			case l.Type == billing.Tax:
-				return "Tax"
-			case strings.HasPrefix(l.UsageType, "EBS"):
-				return "EC2 - Other"
-			case l.Product == "AmazonEC2":
-				return "Amazon Elastic Compute Cloud - Compute"
-			}
-			return l.Detail.Name
-		}},
-		{"region", dimension("REGION"), func(l *billing.Line) string {
-			if l.Detail.Region == "" {
-				return "NoRegion"
-			}
-			return l.Detail.Region
-		}},
-		{"family", dimension("INSTANCE_TYPE_FAMILY"), func(l *billing.Line) string {
-			if l.Detail.InstanceType == "" {
-				return "NoInstanceTypeFamily"
-			}
-			return "m5"
-		}},
-		{"record type", dimension("RECORD_TYPE"), func(l *billing.Line) string { return string(l.Type) }},
-		{"account", dimension("LINKED_ACCOUNT"), func(l *billing.Line) string { return l.Account }},
-		{"tag", types.GroupDefinition{Type: types.GroupDefinitionTypeTag, Key: aws.String("team")}, func(l *billing.Line) string { return "team$" + l.Tags["user:team"] }},
-		{"tag of AWS", types.GroupDefinition{Type: types.GroupDefinitionTypeTag, Key: aws.String("aws:createdBy")}, func(l *billing.Line) string { return "aws:createdBy$" + l.Tags["aws:createdBy"] }},
-		{"category", types.GroupDefinition{Type: types.GroupDefinitionTypeCostCategory, Key: aws.String("Unit")}, func(l *billing.Line) string { return "Unit$" + l.Categories["Unit"] }},
-	} {
-		t.Run("by "+c.name, func(t *testing.T) {
-			out := ask(t, func(in *costexplorer.GetCostAndUsageInput) { in.GroupBy = []types.GroupDefinition{c.by} })
-			for i, r := range out.ResultsByTime {
-				start, want := first.AddDate(0, i, 0), map[string]string{}
-				for _, l := range w.lines {
-					if key := c.key(l); month(l.Start).Equal(start) && want[key] == "" {
-						want[key] = w.sum(func(l *billing.Line) bool { return month(l.Start).Equal(start) && c.key(l) == key })
-					}
-				}
-				if d := cmp.Diff(want, amounts(r.Groups)); d != "" || len(r.Total) > 0 {
-					t.Errorf("%s (-want +got):\n%s%v", *r.TimePeriod.Start, d, r.Total)
-				}
-			}
-			if c.name == "account" {
-				named := map[string]string{}
-				for _, v := range out.DimensionValueAttributes {
-					named[*v.Value] = v.Attributes["description"]
-				}
-				if len(named) != 2 || named[w.member] != "Workloads" {
-					t.Errorf("got the names %v", named)
-				}
-			}
-		})
-	}
+	t.Run("groups", func(t *testing.T) { testGroups(t, w, first, ask) })
 	t.Run("filters", func(t *testing.T) { testFilters(t, w, ask) })
-	t.Run("units", func(t *testing.T) {
-		out := ask(t, func(in *costexplorer.GetCostAndUsageInput) {
-			in.Metrics, in.GroupBy = []string{"UsageQuantity", "BLENDED_COST"}, []types.GroupDefinition{dimension("USAGE_TYPE")}
-		})
-		for _, g := range out.ResultsByTime[0].Groups {
-			want := map[string]string{"BoxUsage:m5.large": "Hrs", "EBS:VolumeUsage.gp3": "GB-Mo", "TimedStorage-ByteHrs": "GB-Mo", "Lambda-GB-Second": "Lambda-GB-Second"}[g.Keys[0]]
-			if got := *g.Metrics["UsageQuantity"].Unit; got != want || g.Metrics["BlendedCost"].Amount == nil {
-				t.Errorf("%s: got the unit %s, want %s", g.Keys[0], got, want)
-			}
-		}
-		out = ask(t, func(in *costexplorer.GetCostAndUsageInput) { in.Metrics = []string{"UsageQuantity"} })
-		if got := *out.ResultsByTime[0].Total["UsageQuantity"].Unit; got != "N/A" {
-			t.Errorf("got the unit %s of all", got)
-		}
-	})
-	t.Run("a member", func(t *testing.T) {
-		member := costexplorer.NewFromConfig(w.Role("Workloads", ""))
-		in := *all
-		in.Metrics = []string{"UnblendedCost", "BlendedCost"}
-		out, err := member.GetCostAndUsage(ctx, &in)
-		if err != nil {
-			t.Fatal(err)
-		}
-		want := w.sum(func(l *billing.Line) bool { return l.Account == w.member && month(l.Start).Equal(first) })
-		if total := out.ResultsByTime[0].Total; *total["UnblendedCost"].Amount != want || *total["BlendedCost"].Amount != want {
-			t.Errorf("got %v, want %s", total, want)
-		}
-		w.LinkCostExplorer("", false)
-		defer w.LinkCostExplorer("", true)
-		_, err = member.GetCostAndUsage(ctx, &in)
-		wantError(t, err, "AccessDeniedException", "Linked account doesn't have access to cost explorer.")
-	})
+	t.Run("units", func(t *testing.T) { testUnits(t, ask) })
+	t.Run("a member", func(t *testing.T) { testMember(t, w, first, all) })
 	t.Run("denied", func(t *testing.T) {
 		user := costexplorer.NewFromConfig(w.User(w.Administrator(""), "nobody", ""))
 		if _, err := user.GetCostAndUsage(ctx, all); err == nil || !strings.Contains(err.Error(), "AccessDenied") {
@@ -185,7 +101,7 @@ func by(key types.Dimension, values ...string) types.Expression {
 	return types.Expression{Dimensions: &types.DimensionValues{Key: key, Values: values}}
 }
 
-func testFilters(t *testing.T, w *world, ask func(*testing.T, func(*costexplorer.GetCostAndUsageInput)) *costexplorer.GetCostAndUsageOutput) {
+func testFilters(t *testing.T, w *world, ask asker) {
 	compute := func(l *billing.Line) bool { return strings.HasPrefix(l.UsageType, "BoxUsage") && l.Type != billing.Tax }
 	not := by("RECORD_TYPE", "Credit", "Tax")
 	team := func(options []types.MatchOption, values ...string) types.Expression {
@@ -300,4 +216,100 @@ func TestPages(t *testing.T) {
 	if n := slices.Max(slices.Collect(maps.Values(groups))); n != 1 {
 		t.Errorf("a group is there %d times", n)
 	}
+}
+
+// testGroups compares each group of each month with the sum of its lines.
+func testGroups(t *testing.T, w *world, first time.Time, ask asker) {
+	for _, c := range []struct {
+		name string
+		by   types.GroupDefinition
+		key  func(*billing.Line) string
+	}{
+		{"service", dimension("SERVICE"), func(l *billing.Line) string {
+			switch {
+			case l.Type == billing.Tax:
+				return "Tax"
+			case strings.HasPrefix(l.UsageType, "EBS"):
+				return "EC2 - Other"
+			case l.Product == "AmazonEC2":
+				return "Amazon Elastic Compute Cloud - Compute"
+			}
+			return l.Detail.Name
+		}},
+		{"region", dimension("REGION"), func(l *billing.Line) string {
+			if l.Detail.Region == "" {
+				return "NoRegion"
+			}
+			return l.Detail.Region
+		}},
+		{"family", dimension("INSTANCE_TYPE_FAMILY"), func(l *billing.Line) string {
+			if l.Detail.InstanceType == "" {
+				return "NoInstanceTypeFamily"
+			}
+			return "m5"
+		}},
+		{"record type", dimension("RECORD_TYPE"), func(l *billing.Line) string { return string(l.Type) }},
+		{"account", dimension("LINKED_ACCOUNT"), func(l *billing.Line) string { return l.Account }},
+		{"tag", types.GroupDefinition{Type: types.GroupDefinitionTypeTag, Key: aws.String("team")}, func(l *billing.Line) string { return "team$" + l.Tags["user:team"] }},
+		{"tag of AWS", types.GroupDefinition{Type: types.GroupDefinitionTypeTag, Key: aws.String("aws:createdBy")}, func(l *billing.Line) string { return "aws:createdBy$" + l.Tags["aws:createdBy"] }},
+		{"category", types.GroupDefinition{Type: types.GroupDefinitionTypeCostCategory, Key: aws.String("Unit")}, func(l *billing.Line) string { return "Unit$" + l.Categories["Unit"] }},
+	} {
+		t.Run("by "+c.name, func(t *testing.T) {
+			out := ask(t, func(in *costexplorer.GetCostAndUsageInput) { in.GroupBy = []types.GroupDefinition{c.by} })
+			for i, r := range out.ResultsByTime {
+				start, want := first.AddDate(0, i, 0), map[string]string{}
+				for _, l := range w.lines {
+					if key := c.key(l); month(l.Start).Equal(start) && want[key] == "" {
+						want[key] = w.sum(func(l *billing.Line) bool { return month(l.Start).Equal(start) && c.key(l) == key })
+					}
+				}
+				if d := cmp.Diff(want, amounts(r.Groups)); d != "" || len(r.Total) > 0 {
+					t.Errorf("%s (-want +got):\n%s%v", *r.TimePeriod.Start, d, r.Total)
+				}
+			}
+			if c.name == "account" {
+				named := map[string]string{}
+				for _, v := range out.DimensionValueAttributes {
+					named[*v.Value] = v.Attributes["description"]
+				}
+				if len(named) != 2 || named[w.member] != "Workloads" {
+					t.Errorf("got the names %v", named)
+				}
+			}
+		})
+	}
+}
+
+func testUnits(t *testing.T, ask asker) {
+	out := ask(t, func(in *costexplorer.GetCostAndUsageInput) {
+		in.Metrics, in.GroupBy = []string{"UsageQuantity", "BLENDED_COST"}, []types.GroupDefinition{dimension("USAGE_TYPE")}
+	})
+	for _, g := range out.ResultsByTime[0].Groups {
+		want := map[string]string{"BoxUsage:m5.large": "Hrs", "EBS:VolumeUsage.gp3": "GB-Mo", "TimedStorage-ByteHrs": "GB-Mo", "Lambda-GB-Second": "Lambda-GB-Second"}[g.Keys[0]]
+		if got := *g.Metrics["UsageQuantity"].Unit; got != want || g.Metrics["BlendedCost"].Amount == nil {
+			t.Errorf("%s: got the unit %s, want %s", g.Keys[0], got, want)
+		}
+	}
+	out = ask(t, func(in *costexplorer.GetCostAndUsageInput) { in.Metrics = []string{"UsageQuantity"} })
+	if got := *out.ResultsByTime[0].Total["UsageQuantity"].Unit; got != "N/A" {
+		t.Errorf("got the unit %s of all", got)
+	}
+}
+
+func testMember(t *testing.T, w *world, first time.Time, all *costexplorer.GetCostAndUsageInput) {
+	member := costexplorer.NewFromConfig(w.Role("Workloads", ""))
+	in := *all
+	in.Metrics = []string{"UnblendedCost", "BlendedCost"}
+	out, err := member.GetCostAndUsage(ctx, &in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := w.sum(func(l *billing.Line) bool { return l.Account == w.member && month(l.Start).Equal(first) })
+	if total := out.ResultsByTime[0].Total; *total["UnblendedCost"].Amount != want || *total["BlendedCost"].Amount != want {
+		t.Errorf("got %v, want %s", total, want)
+	}
+	w.LinkCostExplorer("", false)
+	defer w.LinkCostExplorer("", true)
+	_, err = member.GetCostAndUsage(ctx, &in)
+	wantError(t, err, "AccessDeniedException", "Linked account doesn't have access to cost explorer.")
 }
