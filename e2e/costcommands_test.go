@@ -90,7 +90,7 @@ func (w *everyday) sums() []sumCommand {
 			args: monthly("--filter", `{"Not":{"Dimensions":{"Key":"RECORD_TYPE","Values":["Credit","Refund","Tax"]}}}`)},
 		{name: "of the Marketplace", zeros: true, sql: "SELECT " + sqlMonth + ", SUM(cost) FROM line WHERE entity = 'AWS Marketplace' GROUP BY 1",
 			args: monthly("--filter", `{"Dimensions":{"Key":"BILLING_ENTITY","Values":["AWS Marketplace"]}}`)},
-		{name: "hours of instances", metric: "UsageQuantity", sql: "SELECT " + sqlMonth + ` || '|' || instance, SUM(quantity) FROM line` + ofLast + ` AND product = 'AmazonEC2' AND usage_type LIKE '%BoxUsage%' AND type <> 'Tax' GROUP BY 1`,
+		{name: "hours of instances", metric: "UsageQuantity", sql: "SELECT " + sqlMonth + " || '|' || " + none("instance", "NoInstanceType") + ", SUM(quantity) FROM line" + ofLast + " AND product = 'AmazonEC2' AND usage_type LIKE '%BoxUsage%' GROUP BY 1",
 			args: []string{"--time-period", last, "--granularity", "MONTHLY", "--metrics", "UsageQuantity", "--group-by", "Type=DIMENSION,Key=INSTANCE_TYPE", "--filter", `{"Dimensions":{"Key":"USAGE_TYPE_GROUP","Values":["EC2: Running Hours"]}}`}},
 		metric("AmortizedCost", "amortized"), metric("BlendedCost", "blended"), metric("NetUnblendedCost", "net"), metric("NormalizedUsageAmount", "units"),
 	}

@@ -27,7 +27,12 @@ func costs(ts *testscript.TestScript, _ bool, _ []string) {
 	s := serverOf(ts)
 	s.EnableCostExplorer("")
 	today := time.Now().UTC().Truncate(24 * time.Hour)
-	s.SimulateBills(&usage.Simulation{Seed: 4, Accounts: []string{string(s.First), "222222222222"}, First: billing.MonthOf(monthsAgo(today, 2)), Months: 3, Resources: 4}, nil)
+	accounts := []string{string(s.First)}
+	for i := range everydayAccounts - 1 {
+		accounts = append(accounts, fmt.Sprintf("2%011d", i))
+	}
+	// In this organization there is a reservation.
+	s.SimulateBills(&usage.Simulation{Seed: 1, Accounts: accounts, First: billing.MonthOf(monthsAgo(today, 2)), Months: 3, Resources: 1}, nil)
 }
 
 // costDays sets the dates that scripts about costs speak of.
@@ -121,7 +126,7 @@ func (w *everyday) setUp(t *testing.T) {
 		t.Fatal(err)
 	}
 	lines := 0
-	w.SimulateBills(&usage.Simulation{Seed: 13, Accounts: accounts, First: billing.MonthOf(monthsAgo(w.today, everydayMonths-1)), Months: everydayMonths, Resources: 1}, func(l *billing.Line) {
+	w.SimulateBills(&usage.Simulation{Seed: 1, Accounts: accounts, First: billing.MonthOf(monthsAgo(w.today, everydayMonths-1)), Months: everydayMonths, Resources: 1}, func(l *billing.Line) {
 		if l.Account[11]%2 == 0 {
 			l.Categories = map[string]string{"Unit": "even"}
 		}
