@@ -53,9 +53,10 @@ var packing = &zstd.Codec{Level: zstd.SpeedFastest}
 
 const parquetMagic = "PAR1"
 
-func newParquetFile(to io.Writer, rows int) (*parquetFile, error) {
-	f := &parquetFile{to: to, rows: rows}
-	return f, f.write([]byte(parquetMagic))
+// begin begins a file, with the room of the one before.
+func (f *parquetFile) begin(to io.Writer, rows int) error {
+	*f = parquetFile{to: to, rows: rows, elements: f.elements[:0], chunks: f.chunks[:0], raw: f.raw, packed: f.packed}
+	return f.write([]byte(parquetMagic))
 }
 
 func (f *parquetFile) write(b []byte) error {

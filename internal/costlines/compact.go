@@ -23,7 +23,7 @@ func (s *Store) Compact(ctx context.Context, payer string, month Month) error {
 	}
 	defer held.release()
 	for _, origin := range held.origins(month) {
-		if err := held.compact(ctx, place{month, origin}, s.lines); err != nil {
+		if err := held.compact(ctx, place{month, origin}, s.lines, &s.rooms); err != nil {
 			return err
 		}
 	}
@@ -31,9 +31,9 @@ func (s *Store) Compact(ctx context.Context, payer string, month Month) error {
 }
 
 // compact is Compact for what lies in one place.
-func (s *state) compact(ctx context.Context, at place, lines int) error {
+func (s *state) compact(ctx context.Context, at place, lines int, rooms *rooms) error {
 	p := s.payer
-	c := &compaction{payer: p, at: at, lines: lines}
+	c := &compaction{payer: p, at: at, lines: lines, rooms: rooms}
 	runs := s.runs(at)
 	if len(runs) < 2 {
 		return nil
@@ -85,6 +85,7 @@ type compaction struct {
 	payer    *payer
 	at       place
 	lines    int
+	rooms    *rooms
 	promoted map[string]bool
 	made     []string
 }
@@ -120,10 +121,10 @@ func (c *compaction) merge(ctx context.Context, runs [][]entry) ([]entry, error)
 	}
 	heap.Init(h)
 	var out []entry
-	number, batch, builder := 0, newTable(), lineblock.NewBuilder()
+	number, batch, builder := 0, c.rooms.table(), lineblock.NewBuilder()
 	flush := func() error {
 		batch.add(builder.Block(), nil)
-		made, err := c.payer.run(c.at, batch, c.lines, func(key string) bool { return c.promoted[key] })
+		made, err := c.payer.run(c.rooms, c.at, batch, c.lines, func(key string) bool { return c.promoted[key] })
 		if err != nil {
 			return err
 		}
@@ -135,7 +136,7 @@ func (c *compaction) merge(ctx context.Context, runs [][]entry) ([]entry, error)
 			out = append(out, e)
 			c.made = append(c.made, e.Name)
 		}
-		batch = newTable()
+		batch = c.rooms.table()
 		return ctx.Err()
 	}
 	for h.Len() > 0 {

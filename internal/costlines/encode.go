@@ -22,14 +22,17 @@ type encoder struct {
 	*table
 	promote func(string) bool
 	rows    []int32 // of the segment, in its order
-	file    *parquetFile
+	file    parquetFile
 
-	levels  []byte
-	codes   []int32
-	numbers []int64
+	levels   []byte
+	codes    []int32
+	numbers  []int64
+	computed []int64 // a metric, by row of the table
 	distinct
-	places []uint32 // by a code of the table: the one in the segment and one, or 0
-	used   []uint32 // the codes of the table that the segment has, by those of the segment
+	packedText []byte // of dictionaries
+	ends       []uint32
+	places     []uint32 // by a code of the table: the one in the segment and one, or 0
+	used       []uint32 // the codes of the table that the segment has, by those of the segment
 }
 
 // planned is a column that a segment may have.
@@ -39,9 +42,9 @@ type planned struct {
 }
 
 // encode writes a segment of some rows, in the order they are given. Columns in which they say nothing are left out.
-func (e *encoder) encode(w io.Writer, rows []int32) (err error) {
+func (e *encoder) encode(w io.Writer, rows []int32) error {
 	e.rows = rows
-	if e.file, err = newParquetFile(w, len(rows)); err != nil {
+	if err := e.file.begin(w, len(rows)); err != nil {
 		return err
 	}
 	for _, c := range e.plan() {
@@ -55,7 +58,7 @@ func (e *encoder) encode(w io.Writer, rows []int32) (err error) {
 // plan gives the columns in which the table says something, by name.
 func (e *encoder) plan() []planned {
 	var out []planned
-	if e.table.ids.Ends != nil {
+	if len(e.table.ids.Ends) > 0 {
 		out = append(out, planned{lineblock.ID, (*encoder).ids})
 	}
 	for i, c := range lineblock.Texts() {
@@ -102,26 +105,38 @@ func (e *encoder) of(p lineblock.Part) []bool {
 // metric writes a metric that is computed.
 func (e *encoder) metric(name string, m Metric) error {
 	of := metricColumns[m].of
-	plain := e.amounts[amountPlace(metricColumns[UnblendedCost].name)]
+	plain := &e.amounts[amountPlace(metricColumns[UnblendedCost].name)]
 	if m == NetAmortizedCost {
-		plain = e.amounts[amountPlace(metricColumns[NetUnblendedCost].name)]
+		plain = &e.amounts[amountPlace(metricColumns[NetUnblendedCost].name)]
 	}
-	costs := map[uint32]bool{} // by type of line: without a reservation and a plan, it costs what it costs, or nothing
 	types := &e.texts[lineTypeText]
+	free := make([]bool, len(types.values)) // by type of line: without a reservation and a plan, it costs what it costs, or nothing
 	for code, name := range types.values {
 		one := decimal.Int(1)
-		costs[uint32(code)] = of(&line{Type: billing.LineType(name), Unblended: one, NetUnblended: one}) == one
+		free[code] = of(&line{Type: billing.LineType(name), Unblended: one, NetUnblended: one}) != one
 	}
-	out := &lineblock.Numbers{Units: make([]int64, e.table.rows)}
+	out := &lineblock.Numbers{Units: e.units(e.table.rows)}
 	for _, row := range e.rows {
 		switch {
 		case e.reserved != nil && e.reserved[row], e.planned != nil && e.planned[row]:
 			out.Set(int(row), of(e.costs(int(row))))
-		case plain.Units != nil && costs[types.at(row)]:
+		case plain.Units == nil || free[types.at(row)]:
+			out.Units[row] = 0
+		case plain.Wide != nil:
 			out.Set(int(row), plain.At(int(row)))
+		default:
+			out.Units[row] = plain.Units[row]
 		}
 	}
 	return e.amount(name, false, nil, out)
+}
+
+// units gives room for numbers of a table's rows; what is in it is not cleared.
+func (e *encoder) units(rows int) []int64 {
+	if cap(e.computed) < rows {
+		e.computed = make([]int64, rows)
+	}
+	return e.computed[:rows]
 }
 
 // costs gives of a row what metrics are computed from.
@@ -135,8 +150,10 @@ func (e *encoder) costs(row int) *line {
 	}
 	l.Type = billing.LineType(e.texts[lineTypeText].values[e.texts[lineTypeText].at(int32(row))])
 	for i, c := range lineblock.Amounts() {
-		if to := c.At(l); to != nil && e.amounts[i].Units != nil {
-			*to = e.amounts[i].At(row)
+		if n := &e.amounts[i]; n.Units != nil && (n.Units[row] != 0 || n.Wide != nil) {
+			if to := c.At(l); to != nil {
+				*to = n.At(row)
+			}
 		}
 	}
 	return l

@@ -101,7 +101,7 @@ func (e *encoder) through(name string, g *gathered[map[string]string], t *throug
 
 // dictionary writes the column of text whose codes were placed, if it says anything.
 func (e *encoder) dictionary(name string, optional bool, values []string, says, isJSON bool) error {
-	c := &chunk{name: name, kind: format.ByteArray, logical: &format.StringType{}, converted: deprecated.UTF8, encoding: format.RLEDictionary, entries: len(e.used), dictionary: []byte{}}
+	c := &chunk{name: name, kind: format.ByteArray, logical: &format.StringType{}, converted: deprecated.UTF8, encoding: format.RLEDictionary, entries: len(e.used)}
 	if isJSON {
 		c.logical, c.converted = &format.JsonType{}, deprecated.Json
 	}
@@ -109,11 +109,12 @@ func (e *encoder) dictionary(name string, optional bool, values []string, says, 
 		c.levels = e.levels
 	}
 	var low, high string
+	e.packedText = slices.Grow(e.packedText[:0], 1)
 	for i, code := range e.used {
 		e.places[code] = 0
 		value := values[code]
-		c.dictionary = binary.LittleEndian.AppendUint32(c.dictionary, uint32(len(value)))
-		c.dictionary = append(c.dictionary, value...)
+		e.packedText = binary.LittleEndian.AppendUint32(e.packedText, uint32(len(value)))
+		e.packedText = append(e.packedText, value...)
 		if i == 0 || value < low {
 			low = value
 		}
@@ -127,7 +128,7 @@ func (e *encoder) dictionary(name string, optional bool, values []string, says, 
 	if len(e.used) > 0 {
 		c.low, c.high = []byte(low), []byte(high)
 	}
-	c.encode = e.encodeCodes
+	c.dictionary, c.encode = e.packedText, e.encodeCodes
 	return e.file.add(c)
 }
 
@@ -149,15 +150,13 @@ func (e *encoder) ids(name string) error {
 		}
 	}
 	c.low, c.high = append([]byte{}, low...), append([]byte{}, high...)
-	var data []byte
-	var ends []uint32
 	c.encode = func(b []byte, from, to int) ([]byte, error) {
-		data, ends = data[:0], append(ends[:0], 0)
+		e.packedText, e.ends = e.packedText[:0], append(e.ends[:0], 0)
 		for _, row := range e.rows[from:to] {
-			data = append(data, e.table.ids.At(int(row))...)
-			ends = append(ends, uint32(len(data)))
+			e.packedText = append(e.packedText, e.table.ids.At(int(row))...)
+			e.ends = append(e.ends, uint32(len(e.packedText)))
 		}
-		return (&delta.LengthByteArrayEncoding{}).EncodeByteArray(b, data, ends)
+		return (&delta.LengthByteArrayEncoding{}).EncodeByteArray(b, e.packedText, e.ends)
 	}
 	return e.file.add(c)
 }

@@ -21,6 +21,48 @@ type table struct {
 	tags       gathered[map[string]string]
 	categories gathered[map[string]string]
 	discounts  map[int]map[string]decimal.D
+	longs      [][]int64 // room of columns that were written
+	marks      [][]bool
+}
+
+// reset empties a table, and keeps its room: what is gathered anew costs no more memory.
+func (t *table) reset() {
+	t.rows, t.discounts = 0, nil
+	t.ids = lineblock.Bytes{Data: t.ids.Data[:0], Ends: t.ids.Ends[:0]}
+	for i := range t.texts {
+		t.texts[i].reset()
+	}
+	t.tags.reset()
+	t.categories.reset()
+	for i := range t.amounts {
+		t.longs = spare(t.longs, t.amounts[i].Units)
+		t.amounts[i] = lineblock.Numbers{}
+	}
+	for i := range t.times {
+		t.longs = spare(t.longs, t.times[i])
+		t.times[i] = nil
+	}
+	t.marks = spare(spare(t.marks, t.reserved), t.planned)
+	t.reserved, t.planned = nil, nil
+}
+
+func spare[T any](room [][]T, column []T) [][]T {
+	if column != nil {
+		room = append(room, column[:0])
+	}
+	return room
+}
+
+// begin gives room for a column that begins after some rows.
+func begin[T any](room *[][]T, rows, more int, blank T) (column []T) {
+	if last := len(*room) - 1; last >= 0 {
+		column, *room = (*room)[last], (*room)[:last]
+	}
+	column = slices.Grow(column, max(4096, 2*(rows+more)))[:rows]
+	for i := range column {
+		column[i] = blank
+	}
+	return column
 }
 
 // mostText is how much of identities a table gathers: their places are numbers of 32 bits.
@@ -58,6 +100,7 @@ type gathered[T any] struct {
 	index  map[string]uint32
 	named  func(T) string
 	codes  []uint32           // by row; nil while all rows have one
+	room   [][]uint32         // for codes
 	one    uint32             // their code
 	from   *lineblock.Dict[T] // the dictionary met last
 	to     []uint32           // a code here and one, by a code there; 0 for what was not met
@@ -112,25 +155,20 @@ func (g *gathered[T]) add(c *lineblock.Coded[T], rows []int32, before, n int) {
 	if size := len(c.Dict.Values); len(g.to) < size {
 		g.to = append(g.to, make([]uint32, size-len(g.to))...)
 	}
-	each(c.Codes, rows, n, func(code uint32) {
-		here := g.to[code]
-		if here == 0 {
-			here = g.code(c.Dict, code) + 1
-		}
-		g.codes = append(g.codes, here-1)
-	})
-}
-
-// each gives the rows' codes.
-func each(codes []uint32, rows []int32, n int, take func(uint32)) {
 	if rows == nil {
-		for _, code := range codes[:n] {
-			take(code)
+		to := len(g.codes)
+		g.codes = slices.Grow(g.codes, n)[:to+n]
+		for i, code := range c.Codes[:n] {
+			here := g.to[code]
+			if here == 0 {
+				here = g.code(c.Dict, code) + 1
+			}
+			g.codes[to+i] = here - 1
 		}
 		return
 	}
 	for _, row := range rows {
-		take(codes[row])
+		g.codes = append(g.codes, g.code(c.Dict, c.Codes[row]))
 	}
 }
 
@@ -139,14 +177,16 @@ func (g *gathered[T]) spread(rows, more int) {
 	if g.codes != nil {
 		return
 	}
-	g.codes = make([]uint32, rows, roomy(rows+more))
-	for i := range g.codes {
-		g.codes[i] = g.one
-	}
+	g.codes = begin(&g.room, rows, more, g.one)
 }
 
-// roomy gives how much room a column that begins to grow gets.
-func roomy(rows int) int { return max(4096, 2*rows) }
+func (g *gathered[T]) reset() {
+	clear(g.values)
+	clear(g.index)
+	g.index[""] = 0
+	g.room = spare(g.room, g.codes)
+	g.values, g.codes, g.one, g.from, g.to = g.values[:1], nil, 0, nil, g.to[:0]
+}
 
 // at gives the code of a row.
 func (g *gathered[T]) at(row int32) uint32 {
@@ -169,13 +209,13 @@ func (t *table) add(b *lineblock.Block, rows []int32) {
 		t.texts[i].add(&b.Texts[i], rows, before, n)
 	}
 	for i := range t.amounts {
-		addNumbers(&t.amounts[i], &b.Amounts[i], rows, before, n)
+		t.addNumbers(&t.amounts[i], &b.Amounts[i], rows, before, n)
 	}
 	for i := range t.times {
-		appendRows(&t.times[i], b.Times[i], rows, before, n, lineblock.NoTime)
+		appendRows(&t.longs, &t.times[i], b.Times[i], rows, before, n, lineblock.NoTime)
 	}
-	appendRows(&t.reserved, b.Reserved, rows, before, n, false)
-	appendRows(&t.planned, b.Planned, rows, before, n, false)
+	appendRows(&t.marks, &t.reserved, b.Reserved, rows, before, n, false)
+	appendRows(&t.marks, &t.planned, b.Planned, rows, before, n, false)
 	t.tags.add(&b.Tags, rows, before, n)
 	t.categories.add(&b.Categories, rows, before, n)
 	if len(b.Discounts) == 0 {
@@ -200,11 +240,11 @@ func rowOf(rows []int32, i int) int {
 
 // addIDs appends identities.
 func (t *table) addIDs(ids *lineblock.Bytes, rows []int32, before, n int) {
-	if ids.Ends == nil && t.ids.Ends == nil {
+	if ids.Ends == nil && len(t.ids.Ends) == 0 {
 		return
 	}
-	if t.ids.Ends == nil {
-		t.ids.Ends = make([]uint32, before, roomy(before+n))
+	for len(t.ids.Ends) < before {
+		t.ids.Ends = append(t.ids.Ends, 0)
 	}
 	if rows == nil && ids.Ends != nil {
 		base := uint32(len(t.ids.Data))
@@ -220,8 +260,8 @@ func (t *table) addIDs(ids *lineblock.Bytes, rows []int32, before, n int) {
 	}
 }
 
-func addNumbers(to, from *lineblock.Numbers, rows []int32, before, n int) {
-	appendRows(&to.Units, from.Units, rows, before, n, 0)
+func (t *table) addNumbers(to, from *lineblock.Numbers, rows []int32, before, n int) {
+	appendRows(&t.longs, &to.Units, from.Units, rows, before, n, 0)
 	if len(from.Wide) == 0 {
 		return
 	}
@@ -236,15 +276,12 @@ func addNumbers(to, from *lineblock.Numbers, rows []int32, before, n int) {
 }
 
 // appendRows appends rows of a column, which may be there late or not at all.
-func appendRows[T any](to *[]T, from []T, rows []int32, before, n int, blank T) {
+func appendRows[T any](room *[][]T, to *[]T, from []T, rows []int32, before, n int, blank T) {
 	if from == nil && *to == nil {
 		return
 	}
 	if *to == nil {
-		*to = make([]T, before, roomy(before+n))
-		for i := range *to {
-			(*to)[i] = blank
-		}
+		*to = begin(room, before, n, blank)
 	}
 	switch {
 	case from == nil:

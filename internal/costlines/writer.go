@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -18,13 +19,13 @@ import (
 	"umbel/internal/lineblock"
 )
 
-// encoders is how many runs of a change are written at the same time: one while the next is gathered.
-const encoders = 2
+// encoders is how many runs of a change are written at the same time: one, while the next is gathered.
+const encoders = 1
 
 // A run is written when a month's lines fill so many segments, or when all months' lines together fill mostGathered of them.
 const (
-	runSegments  = 3
-	mostGathered = 4
+	runSegments  = 2
+	mostGathered = 3
 )
 
 // builtLines is how many single lines are put together before they are gathered by column.
@@ -111,7 +112,7 @@ func (w *writer) gather(b *lineblock.Block) error {
 	for month, rows := range monthsOf(b) {
 		t := w.pending[month]
 		if t == nil {
-			t = newTable()
+			t = w.store.rooms.table()
 			w.pending[month] = t
 		}
 		before := t.rows
@@ -184,7 +185,7 @@ func (w *writer) flush(month Month) error {
 	}
 	w.encode.Go(func() error {
 		defer func() { <-w.slots }()
-		entries, err := w.payer.run(place{month, w.change.Origin}, t, w.store.lines, w.change.Promote)
+		entries, err := w.payer.run(&w.store.rooms, place{month, w.change.Origin}, t, w.store.lines, w.change.Promote)
 		for _, e := range entries {
 			w.made <- e
 		}
@@ -199,10 +200,11 @@ type place struct {
 	origin string
 }
 
-// run writes the lines of a table as segments that are sorted one after another and do not count yet. What was written is told in
+// run writes the lines of a table, which is used up, as segments that are sorted one after another and do not count yet. What was written is told in
 // case of an error too.
-func (p *payer) run(at place, t *table, lines int, promote func(string) bool) (run []entry, err error) {
-	e := &encoder{table: t, promote: promote}
+func (p *payer) run(r *rooms, at place, t *table, lines int, promote func(string) bool) (run []entry, err error) {
+	e := r.encoder(t, promote)
+	defer r.back(e)
 	for rows := range slices.Chunk(t.order(), lines) {
 		made, err := p.write(at, e, rows)
 		if err != nil {
@@ -305,5 +307,52 @@ func (w *writer) Abort() {
 func (w *writer) discard() {
 	for _, e := range w.entries {
 		_ = w.payer.files.Remove(filepath.Join(w.payer.dir, e.Name)) // else at the next start
+	}
+}
+
+// rooms are the memory of tables and encoders that are done, for those to come.
+type rooms struct {
+	mu       sync.Mutex
+	tables   []*table
+	encoders []*encoder
+}
+
+// mostRooms is how many of each are kept.
+const mostRooms = 4
+
+func (r *rooms) table() *table {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if last := len(r.tables) - 1; last >= 0 {
+		t := r.tables[last]
+		r.tables = r.tables[:last]
+		return t
+	}
+	return newTable()
+}
+
+func (r *rooms) encoder(t *table, promote func(string) bool) *encoder {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	e := &encoder{}
+	if last := len(r.encoders) - 1; last >= 0 {
+		e, r.encoders = r.encoders[last], r.encoders[:last]
+	}
+	e.table, e.promote = t, promote
+	return e
+}
+
+// back gives back an encoder and its table.
+func (r *rooms) back(e *encoder) {
+	t := e.table
+	e.table, e.promote, e.rows = nil, nil, nil
+	t.reset()
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if len(r.tables) < mostRooms {
+		r.tables = append(r.tables, t)
+	}
+	if len(r.encoders) < mostRooms {
+		r.encoders = append(r.encoders, e)
 	}
 }
