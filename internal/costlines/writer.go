@@ -24,8 +24,8 @@ const encoders = 1
 
 // A run is written when a month's lines fill so many segments, or when all months' lines together fill mostGathered of them.
 const (
-	runSegments  = 2
-	mostGathered = 3
+	runSegments  = 1
+	mostGathered = 2
 )
 
 // builtLines is how many single lines are put together before they are gathered by column.
