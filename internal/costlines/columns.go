@@ -8,6 +8,7 @@ import (
 
 	"umbel/internal/decimal"
 	"umbel/internal/domain/billing"
+	"umbel/internal/lineblock"
 )
 
 // The dimensions most asked for; Dimensions gives all. Each is a column of CUR 2.0.
@@ -66,100 +67,29 @@ type (
 )
 
 // texts are the columns of text every line has. A text of a part that a line does not have is null.
-var texts = []textColumn{
-	{"identity_line_item_id", func(l *line) *string { return &l.ID }},
-	{LineType, func(l *line) *string { return (*string)(&l.Type) }},
-	{Account, func(l *line) *string { return &l.Account }},
-	{Product, func(l *line) *string { return &l.Product }},
-	{UsageType, func(l *line) *string { return &l.UsageType }},
-	{Operation, func(l *line) *string { return &l.Operation }},
-	{Zone, func(l *line) *string { return &l.Zone }},
-	{Resource, func(l *line) *string { return &l.Resource }},
-	{"line_item_line_item_description", func(l *line) *string { return &l.Description }},
-	{"line_item_tax_type", func(l *line) *string { return &l.TaxType }},
-	{LegalEntity, func(l *line) *string { return &l.LegalEntity }},
-	{Currency, func(l *line) *string { return &l.Currency }},
-	{"bill_bill_type", func(l *line) *string { return (*string)(&l.Bill.Type) }},
-	{BillingEntity, func(l *line) *string { return &l.Bill.Entity }},
-	{InvoicingEntity, func(l *line) *string { return &l.Bill.Issuer }},
-	{"bill_invoice_id", func(l *line) *string { return &l.Bill.Invoice }},
-	{"bill_payer_account_id", func(l *line) *string { return &l.Bill.Payer }},
-	{Term, func(l *line) *string { return &l.Pricing.Term }},
-	{Unit, func(l *line) *string { return &l.Pricing.Unit }},
-	{"pricing_currency", func(l *line) *string { return &l.Pricing.Currency }},
-	{PurchaseOption, func(l *line) *string { return &l.Pricing.PurchaseOption }},
-	{"pricing_lease_contract_length", func(l *line) *string { return &l.Pricing.LeaseLength }},
-	{"pricing_offering_class", func(l *line) *string { return &l.Pricing.OfferingClass }},
-	{"pricing_rate_code", func(l *line) *string { return &l.Pricing.RateCode }},
-	{"pricing_rate_id", func(l *line) *string { return &l.Pricing.RateID }},
-	{Service, func(l *line) *string { return &l.Detail.Service }},
-	{ServiceName, func(l *line) *string { return &l.Detail.Name }},
-	{"product_product_family", func(l *line) *string { return &l.Detail.Family }},
-	{Region, func(l *line) *string { return &l.Detail.Region }},
-	{"product_sku", func(l *line) *string { return &l.Detail.SKU }},
-	{InstanceType, func(l *line) *string { return &l.Detail.InstanceType }},
-	{Platform, func(l *line) *string { return &l.Detail.Platform }},
-	{Tenancy, func(l *line) *string { return &l.Detail.Tenancy }},
-	{"product_from_region_code", func(l *line) *string { return &l.Detail.FromRegion }},
-	{"product_to_region_code", func(l *line) *string { return &l.Detail.ToRegion }},
-	{ReservationARN, ofReservation(func(r *billing.ReservationPart) *string { return &r.ARN })},
-	{SavingsPlanARN, ofPlan(func(p *billing.SavingsPlanPart) *string { return &p.ARN })},
-	{"savings_plan_offering_type", ofPlan(func(p *billing.SavingsPlanPart) *string { return &p.Offering })},
-	{"savings_plan_region", ofPlan(func(p *billing.SavingsPlanPart) *string { return &p.Region })},
-	{"savings_plan_instance_type_family", ofPlan(func(p *billing.SavingsPlanPart) *string { return &p.Family })},
-	{"savings_plan_purchase_term", ofPlan(func(p *billing.SavingsPlanPart) *string { return &p.PurchaseTerm })},
-	{"savings_plan_payment_option", ofPlan(func(p *billing.SavingsPlanPart) *string { return &p.PaymentOption })},
-}
+var texts = func() []textColumn {
+	out := []textColumn{{lineblock.ID, func(l *line) *string { return &l.ID }}}
+	for _, c := range lineblock.Texts() {
+		out = append(out, textColumn{c.Name, c.At})
+	}
+	return out
+}()
 
 // amounts are the columns of amounts every line has.
-var amounts = []amountColumn{
-	{"line_item_usage_amount", func(l *line) *decimal.D { return &l.Usage }},
-	{"line_item_normalization_factor", func(l *line) *decimal.D { return &l.Factor }},
-	{"line_item_normalized_usage_amount", func(l *line) *decimal.D { return &l.Normalized }},
-	{"line_item_unblended_rate", func(l *line) *decimal.D { return &l.UnblendedRate }},
-	{"line_item_unblended_cost", func(l *line) *decimal.D { return &l.Unblended }},
-	{"line_item_blended_rate", func(l *line) *decimal.D { return &l.BlendedRate }},
-	{"line_item_blended_cost", func(l *line) *decimal.D { return &l.Blended }},
-	{"line_item_net_unblended_rate", func(l *line) *decimal.D { return &l.NetUnblendedRate }},
-	{"line_item_net_unblended_cost", func(l *line) *decimal.D { return &l.NetUnblended }},
-	{"pricing_public_on_demand_rate", func(l *line) *decimal.D { return &l.Pricing.PublicRate }},
-	{"pricing_public_on_demand_cost", func(l *line) *decimal.D { return &l.Pricing.PublicCost }},
-
-	{"reservation_effective_cost", ofReservation(func(r *billing.ReservationPart) *decimal.D { return &r.EffectiveCost })},
-	{"reservation_amortized_upfront_cost_for_usage", ofReservation(func(r *billing.ReservationPart) *decimal.D { return &r.AmortizedUpfront })},
-	{"reservation_recurring_fee_for_usage", ofReservation(func(r *billing.ReservationPart) *decimal.D { return &r.RecurringFee })},
-	{"reservation_unused_amortized_upfront_fee_for_billing_period", ofReservation(func(r *billing.ReservationPart) *decimal.D { return &r.UnusedAmortizedUpfront })},
-	{"reservation_unused_recurring_fee", ofReservation(func(r *billing.ReservationPart) *decimal.D { return &r.UnusedRecurringFee })},
-	{"reservation_unused_quantity", ofReservation(func(r *billing.ReservationPart) *decimal.D { return &r.UnusedQuantity })},
-	{"reservation_unused_normalized_unit_quantity", ofReservation(func(r *billing.ReservationPart) *decimal.D { return &r.UnusedNormalized })},
-	{"reservation_net_effective_cost", ofReservation(func(r *billing.ReservationPart) *decimal.D { return &r.NetEffectiveCost })},
-	{"reservation_net_unused_amortized_upfront_fee_for_billing_period", ofReservation(func(r *billing.ReservationPart) *decimal.D { return &r.NetUnusedAmortizedUpfront })},
-	{"reservation_net_unused_recurring_fee", ofReservation(func(r *billing.ReservationPart) *decimal.D { return &r.NetUnusedRecurringFee })},
-	{"reservation_number_of_reservations", ofReservation(func(r *billing.ReservationPart) *decimal.D { return &r.Count })},
-	{"reservation_units_per_reservation", ofReservation(func(r *billing.ReservationPart) *decimal.D { return &r.UnitsPerReservation })},
-
-	{"savings_plan_savings_plan_rate", ofPlan(func(p *billing.SavingsPlanPart) *decimal.D { return &p.Rate })},
-	{"savings_plan_savings_plan_effective_cost", ofPlan(func(p *billing.SavingsPlanPart) *decimal.D { return &p.EffectiveCost })},
-	{"savings_plan_net_savings_plan_effective_cost", ofPlan(func(p *billing.SavingsPlanPart) *decimal.D { return &p.NetEffectiveCost })},
-	{"savings_plan_total_commitment_to_date", ofPlan(func(p *billing.SavingsPlanPart) *decimal.D { return &p.Commitment })},
-	{"savings_plan_used_commitment", ofPlan(func(p *billing.SavingsPlanPart) *decimal.D { return &p.Used })},
-	{"savings_plan_amortized_upfront_commitment_for_billing_period", ofPlan(func(p *billing.SavingsPlanPart) *decimal.D { return &p.AmortizedUpfront })},
-	{"savings_plan_recurring_commitment_for_billing_period", ofPlan(func(p *billing.SavingsPlanPart) *decimal.D { return &p.Recurring })},
-	{"savings_plan_net_amortized_upfront_commitment_for_billing_period", ofPlan(func(p *billing.SavingsPlanPart) *decimal.D { return &p.NetAmortized })},
-	{"savings_plan_net_recurring_commitment_for_billing_period", ofPlan(func(p *billing.SavingsPlanPart) *decimal.D { return &p.NetRecurring })},
-}
+var amounts = func() (out []amountColumn) {
+	for _, c := range lineblock.Amounts() {
+		out = append(out, amountColumn{c.Name, c.At})
+	}
+	return out
+}()
 
 // times are the columns of time; a zero time is null.
-var times = []timeColumn{
-	{startColumn, func(l *line) *time.Time { return &l.Start }},
-	{"line_item_usage_end_date", func(l *line) *time.Time { return &l.End }},
-	{"bill_billing_period_start_date", func(l *line) *time.Time { return &l.Bill.PeriodStart }},
-	{"bill_billing_period_end_date", func(l *line) *time.Time { return &l.Bill.PeriodEnd }},
-	{"reservation_start_time", ofReservation(func(r *billing.ReservationPart) *time.Time { return &r.Start })},
-	{"reservation_end_time", ofReservation(func(r *billing.ReservationPart) *time.Time { return &r.End })},
-	{"savings_plan_start_time", ofPlan(func(p *billing.SavingsPlanPart) *time.Time { return &p.StartTime })},
-	{"savings_plan_end_time", ofPlan(func(p *billing.SavingsPlanPart) *time.Time { return &p.EndTime })},
-}
+var times = func() (out []timeColumn) {
+	for _, c := range lineblock.Times() {
+		out = append(out, timeColumn{c.Name, c.At})
+	}
+	return out
+}()
 
 // metricColumn is a column summed, and what a line adds to it.
 type metricColumn struct {
@@ -200,24 +130,6 @@ func ofColumn(name string) metricColumn {
 		}
 	}
 	panic("costlines: no column is called " + name)
-}
-
-func ofReservation[T any](at func(*billing.ReservationPart) *T) func(*line) *T {
-	return func(l *line) *T {
-		if l.Reservation == nil {
-			return nil
-		}
-		return at(l.Reservation)
-	}
-}
-
-func ofPlan[T any](at func(*billing.SavingsPlanPart) *T) func(*line) *T {
-	return func(l *line) *T {
-		if l.SavingsPlan == nil {
-			return nil
-		}
-		return at(l.SavingsPlan)
-	}
 }
 
 // dimensions maps the names of dimensions to where they are in a line.

@@ -7,6 +7,8 @@ import (
 	"maps"
 	"path/filepath"
 	"slices"
+
+	"umbel/internal/lineblock"
 )
 
 // fanIn is how many runs are merged at a time; as many segments are in memory.
@@ -21,7 +23,7 @@ func (s *Store) Compact(ctx context.Context, payer string, month Month) error {
 	}
 	defer held.release()
 	for _, origin := range held.origins(month) {
-		if err := held.compact(ctx, place{month, origin}, s.lines); err != nil {
+		if err := held.compact(ctx, place{month, origin}, s.lines, &s.rooms); err != nil {
 			return err
 		}
 	}
@@ -29,9 +31,9 @@ func (s *Store) Compact(ctx context.Context, payer string, month Month) error {
 }
 
 // compact is Compact for what lies in one place.
-func (s *state) compact(ctx context.Context, at place, lines int) error {
+func (s *state) compact(ctx context.Context, at place, lines int, rooms *rooms) error {
 	p := s.payer
-	c := &compaction{payer: p, at: at, lines: lines}
+	c := &compaction{payer: p, at: at, lines: lines, rooms: rooms}
 	runs := s.runs(at)
 	if len(runs) < 2 {
 		return nil
@@ -83,6 +85,7 @@ type compaction struct {
 	payer    *payer
 	at       place
 	lines    int
+	rooms    *rooms
 	promoted map[string]bool
 	made     []string
 }
@@ -118,24 +121,29 @@ func (c *compaction) merge(ctx context.Context, runs [][]entry) ([]entry, error)
 	}
 	heap.Init(h)
 	var out []entry
-	number := 0
-	var batch []*line
+	number, batch, builder := 0, c.rooms.table(), lineblock.NewBuilder()
 	flush := func() error {
-		e, err := c.payer.write(c.at, batch, func(key string) bool { return c.promoted[key] })
+		batch.add(builder.Block(), nil)
+		made, err := c.payer.run(c.rooms, c.at, batch, c.lines, func(key string) bool { return c.promoted[key] })
 		if err != nil {
 			return err
 		}
-		if number == 0 {
-			number = e.Run
+		for _, e := range made {
+			if number == 0 {
+				number = e.Run
+			}
+			e.Run = number
+			out = append(out, e)
+			c.made = append(c.made, e.Name)
 		}
-		e.Run = number
-		out, batch = append(out, e), batch[:0]
-		c.made = append(c.made, e.Name)
+		batch = c.rooms.table()
 		return ctx.Err()
 	}
 	for h.Len() > 0 {
 		first := (*h)[0]
-		batch = append(batch, first.line)
+		if builder.Add(first.line); builder.Rows() == builtLines {
+			batch.add(builder.Block(), nil)
+		}
 		if err := first.advance(); err != nil {
 			return nil, err
 		}
@@ -144,7 +152,7 @@ func (c *compaction) merge(ctx context.Context, runs [][]entry) ([]entry, error)
 		} else {
 			heap.Fix(h, 0)
 		}
-		if len(batch) == c.lines || h.Len() == 0 {
+		if batch.rows+builder.Rows() == c.lines || h.Len() == 0 {
 			if err := flush(); err != nil {
 				return nil, err
 			}

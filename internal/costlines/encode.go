@@ -1,25 +1,15 @@
 package costlines
 
 import (
+	"cmp"
 	"encoding/json"
-	"fmt"
 	"io"
-	"maps"
 	"slices"
-	"time"
-	"unsafe"
-
-	"github.com/parquet-go/parquet-go"
 
 	"umbel/internal/decimal"
+	"umbel/internal/domain/billing"
+	"umbel/internal/lineblock"
 )
-
-// leaf is a column of a segment about to be written.
-type leaf struct {
-	name string
-	node parquet.Node
-	at   func(*line) parquet.Value // the null value for none
-}
 
 // always are the columns that every segment has, even if they say nothing.
 var always = map[string]bool{
@@ -27,256 +17,242 @@ var always = map[string]bool{
 	metricColumns[UnblendedCost].name: true, metricColumns[AmortizedCost].name: true,
 }
 
-// encode writes a segment of sorted lines.
-func encode(w io.Writer, lines []*line, promote func(string) bool) error {
-	leaves := plan(lines, promote)
-	group := parquet.Group{}
-	byName := map[string]leaf{}
-	for _, l := range leaves {
-		group[l.name], byName[l.name] = l.node, l
-	}
-	schema := parquet.NewSchema("line", group)
-	pw := parquet.NewGenericWriter[any](w, schema,
-		parquet.Compression(&parquet.Zstd),
-		parquet.DataPageStatistics(false),
-		parquet.MaxRowsPerRowGroup(int64(len(lines))+1),
-		parquet.CreatedBy("umbel", "1", "costlines"),
-		parquet.SortingWriterConfig(parquet.SortingColumns(
-			parquet.Ascending(Account), parquet.Ascending(Product), parquet.Ascending(startColumn))),
-	)
-	columns := pw.ColumnWriters()
-	values := make([]parquet.Value, 4096)
-	for i, path := range schema.Columns() {
-		l := byName[path[0]]
-		present := 0
-		if l.node.Optional() {
-			present = 1
-		}
-		for from := 0; from < len(lines); from += len(values) {
-			part := lines[from:min(from+len(values), len(lines))]
-			for k, line := range part {
-				if v := l.at(line); v.IsNull() {
-					values[k] = v.Level(0, 0, i)
-				} else {
-					values[k] = v.Level(0, present, i)
-				}
-			}
-			if _, err := columns[i].WriteRowValues(values[:len(part)]); err != nil {
-				return fmt.Errorf("costlines: writing column %s: %w", l.name, err)
-			}
-		}
-	}
-	return pw.Close()
+// encoder writes segments of a table. What it needs for one it uses again for the next.
+type encoder struct {
+	*table
+	promote func(string) bool
+	rows    []int32 // of the segment, in its order
+	file    parquetFile
+
+	levels   []byte
+	codes    []int32
+	numbers  []int64
+	computed []int64 // a metric, by row of the table
+	distinct
+	packedText []byte // of dictionaries
+	ends       []uint32
+	places     []uint32 // by a code of the table: the one in the segment and one, or 0
+	used       []uint32 // the codes of the table that the segment has, by those of the segment
 }
 
-// plan chooses the columns in which these lines say something, and how each is kept.
-func plan(lines []*line, promote func(string) bool) []leaf {
-	var leaves []leaf
-	for _, c := range texts {
-		if speaks(lines, func(l *line) bool { s := c.at(l); return s != nil && (*s != "" || c.isMarker()) }) || always[c.name] {
-			leaves = append(leaves, textLeaf(c.name, c.ofPart(), c.at))
+// planned is a column that a segment may have.
+type planned struct {
+	name  string
+	write func(e *encoder, name string) error
+}
+
+// encode writes a segment of some rows, in the order they are given. Columns in which they say nothing are left out.
+func (e *encoder) encode(w io.Writer, rows []int32) error {
+	e.rows = rows
+	if err := e.file.begin(w, len(rows)); err != nil {
+		return err
+	}
+	for _, c := range e.plan() {
+		if err := c.write(e, c.name); err != nil {
+			return err
 		}
 	}
-	for _, c := range times {
-		if speaks(lines, func(l *line) bool { t := c.at(l); return t != nil && !t.IsZero() }) || always[c.name] {
-			leaves = append(leaves, timeLeaf(c))
+	return e.file.close(Account, Product, startColumn)
+}
+
+// plan gives the columns in which the table says something, by name.
+func (e *encoder) plan() []planned {
+	var out []planned
+	if len(e.table.ids.Ends) > 0 {
+		out = append(out, planned{lineblock.ID, (*encoder).ids})
+	}
+	for i, c := range lineblock.Texts() {
+		if g := &e.texts[i]; g.codes != nil || g.one != 0 || always[c.Name] || isMarker(c.Name) && e.of(c.Part) != nil {
+			present := e.of(c.Part)
+			out = append(out, planned{c.Name, func(e *encoder, name string) error { return e.text(name, c.Part != lineblock.OfLine, present, g) }})
 		}
 	}
-	for _, c := range amounts {
-		leaves = appendAmount(leaves, lines, c.name, c.at)
+	for i, c := range lineblock.Times() {
+		if e.times[i] != nil {
+			out = append(out, planned{c.Name, func(e *encoder, name string) error { return e.time(name, e.times[i]) }})
+		}
+	}
+	for i, c := range lineblock.Amounts() {
+		if e.amounts[i].Units != nil || always[c.Name] {
+			present := e.of(c.Part)
+			out = append(out, planned{c.Name, func(e *encoder, name string) error {
+				return e.amount(name, c.Part != lineblock.OfLine, present, &e.amounts[i])
+			}})
+		}
 	}
 	for _, m := range []Metric{AmortizedCost, NetAmortizedCost} {
-		var d decimal.D
-		c := metricColumns[m]
-		leaves = appendAmount(leaves, lines, c.name, func(l *line) *decimal.D { d = c.of(l); return &d })
+		out = append(out, planned{metricColumns[m].name, func(e *encoder, name string) error { return e.metric(name, m) }})
 	}
-	return append(leaves, mapLeaves(lines, promote)...)
-}
-
-// speaks tells whether any line says something.
-func speaks(lines []*line, something func(*line) bool) bool {
-	return slices.ContainsFunc(lines, something)
+	out = append(out, e.mapped()...)
+	slices.SortFunc(out, func(a, b planned) int { return cmp.Compare(a.name, b.name) })
+	return out
 }
 
 // isMarker tells whether the column is what tells that a line has a part.
-func (c textColumn) isMarker() bool { return c.name == ReservationARN || c.name == SavingsPlanARN }
+func isMarker(name string) bool { return name == ReservationARN || name == SavingsPlanARN }
 
-// ofPart tells whether the column is of a part that not every line has.
-func (c textColumn) ofPart() bool { return c.at(&line{}) == nil }
-
-func text(s string) parquet.Value {
-	return parquet.ByteArrayValue(unsafe.Slice(unsafe.StringData(s), len(s))) // the writer only reads it
+// of gives which rows have a part; nil if none has, or all have it.
+func (e *encoder) of(p lineblock.Part) []bool {
+	switch p {
+	case lineblock.OfReservation:
+		return e.reserved
+	case lineblock.OfPlan:
+		return e.planned
+	}
+	return nil
 }
 
-func textLeaf(name string, optional bool, at func(*line) *string) leaf {
-	node := parquet.Encoded(parquet.String(), &parquet.RLEDictionary)
-	if name == texts[0].name { // no line has the identity of another
-		node = parquet.Encoded(parquet.String(), &parquet.DeltaByteArray)
+// metric writes a metric that is computed.
+func (e *encoder) metric(name string, m Metric) error {
+	of := metricColumns[m].of
+	plain := &e.amounts[amountPlace(metricColumns[UnblendedCost].name)]
+	if m == NetAmortizedCost {
+		plain = &e.amounts[amountPlace(metricColumns[NetUnblendedCost].name)]
 	}
-	if optional {
-		node = parquet.Optional(node)
+	types := &e.texts[lineTypeText]
+	free := make([]bool, len(types.values)) // by type of line: without a reservation and a plan, it costs what it costs, or nothing
+	for code, name := range types.values {
+		one := decimal.Int(1)
+		free[code] = of(&line{Type: billing.LineType(name), Unblended: one, NetUnblended: one}) != one
 	}
-	return leaf{name, node, func(l *line) parquet.Value {
-		if s := at(l); s != nil {
-			return text(*s)
-		}
-		return parquet.NullValue()
-	}}
-}
-
-func timeLeaf(c timeColumn) leaf {
-	node := parquet.Encoded(parquet.Timestamp(parquet.Microsecond), &parquet.RLEDictionary)
-	if c.name == startColumn {
-		return leaf{c.name, node, func(l *line) parquet.Value { return parquet.Int64Value(l.Start.UnixMicro()) }}
-	}
-	return leaf{c.name, parquet.Optional(node), func(l *line) parquet.Value {
-		t := c.at(l)
-		if t == nil || t.IsZero() {
-			return parquet.NullValue()
-		}
-		return parquet.Int64Value(t.UnixMicro())
-	}}
-}
-
-// appendAmount adds a column of amounts in the narrowest form that keeps all of them exactly.
-func appendAmount(leaves []leaf, lines []*line, name string, at func(*line) *decimal.D) []leaf {
-	f, optional := newFormer(), false
-	var of decimal.D
-	for i, l := range lines {
-		d := at(l)
-		if d == nil {
-			optional = true
-		} else if i == 0 || *d != of { // repeated amounts were shown before
-			of = *d
-			f.show(of)
+	out := &lineblock.Numbers{Units: e.units(e.table.rows)}
+	for _, row := range e.rows {
+		switch {
+		case e.reserved != nil && e.reserved[row], e.planned != nil && e.planned[row]:
+			out.Set(int(row), of(e.costs(int(row))))
+		case plain.Units == nil || free[types.at(row)]:
+			out.Units[row] = 0
+		case plain.Wide != nil:
+			out.Set(int(row), plain.At(int(row)))
+		default:
+			out.Units[row] = plain.Units[row]
 		}
 	}
-	if f.nothing() && !always[name] {
-		return leaves
-	}
-	return append(leaves, amountLeaf(name, f.form(), optional, repetitive(lines, at), at))
+	return e.amount(name, false, nil, out)
 }
 
-// repetitive tells whether a column of amounts has few enough different ones for a dictionary.
-func repetitive(lines []*line, at func(*line) *decimal.D) bool {
-	const sample = 4096
-	seen := map[decimal.D]bool{}
-	step := max(1, len(lines)/sample)
-	n := 0
-	for i := 0; i < len(lines); i += step {
-		if d := at(lines[i]); d != nil {
-			seen[*d] = true
-		}
-		n++
+// units gives room for numbers of a table's rows; what is in it is not cleared.
+func (e *encoder) units(rows int) []int64 {
+	if cap(e.computed) < rows {
+		e.computed = make([]int64, rows)
 	}
-	return len(seen)*8 <= n
+	return e.computed[:rows]
 }
 
-func amountLeaf(name string, f form, optional, dictionary bool, at func(*line) *decimal.D) leaf {
-	node := parquet.Decimal(f.scale, 18, parquet.Int64Type)
-	value := func(d decimal.D) parquet.Value { return parquet.Int64Value(f.small(d)) }
-	if f.wide {
-		node = parquet.Decimal(f.scale, 38, parquet.FixedLenByteArrayType(16))
-		value = func(d decimal.D) parquet.Value { return parquet.FixedLenByteArrayValue(appendWide(nil, d)) }
+// costs gives of a row what metrics are computed from.
+func (e *encoder) costs(row int) *line {
+	l := &line{}
+	if e.reserved != nil && e.reserved[row] {
+		l.Reservation = &billing.ReservationPart{ARN: e.texts[reservationText].values[e.texts[reservationText].at(int32(row))]}
 	}
-	switch {
-	case dictionary:
-		node = parquet.Encoded(node, &parquet.RLEDictionary)
-	case !f.wide:
-		node = parquet.Encoded(node, &parquet.DeltaBinaryPacked)
+	if e.planned != nil && e.planned[row] {
+		l.SavingsPlan = &billing.SavingsPlanPart{}
 	}
-	if optional {
-		node = parquet.Optional(node)
-	}
-	return leaf{name, node, func(l *line) parquet.Value {
-		if d := at(l); d != nil {
-			return value(*d)
-		}
-		return parquet.NullValue()
-	}}
-}
-
-// mapLeaves gives the columns whose names come with the lines: tags, categories and discounts.
-func mapLeaves(lines []*line, promote func(string) bool) (leaves []leaf) {
-	tags, categories, discounts := map[string]bool{}, map[string]bool{}, map[string]bool{}
-	others := false
-	for _, l := range lines {
-		for key := range l.Tags {
-			if _, known := tags[key]; !known {
-				tags[key] = key != "" && (promote == nil || promote(key))
+	l.Type = billing.LineType(e.texts[lineTypeText].values[e.texts[lineTypeText].at(int32(row))])
+	for i, c := range lineblock.Amounts() {
+		if n := &e.amounts[i]; n.Units != nil && (n.Units[row] != 0 || n.Wide != nil) {
+			if to := c.At(l); to != nil {
+				*to = n.At(row)
 			}
-			others = others || !tags[key]
-		}
-		for name := range l.Categories {
-			categories[name] = true
-		}
-		for name := range l.Discounts {
-			discounts[name] = true
 		}
 	}
-	for _, key := range slices.Sorted(maps.Keys(tags)) {
-		if tags[key] {
-			leaves = append(leaves, textLeaf(tagPrefix+key, true, valueOf(key, func(l *line) map[string]string { return l.Tags })))
-		}
-	}
-	for _, name := range slices.Sorted(maps.Keys(categories)) {
-		leaves = append(leaves, textLeaf(categoryPrefix+name, true, valueOf(name, func(l *line) map[string]string { return l.Categories })))
-	}
-	for _, name := range slices.Sorted(maps.Keys(discounts)) {
-		leaves = append(leaves, discountLeaf(lines, name))
-	}
-	if others {
-		leaves = append(leaves, otherTagsLeaf(tags))
-	}
-	return leaves
+	return l
 }
 
-// valueOf gives where a key's value is in a line's map.
-func valueOf(key string, of func(*line) map[string]string) func(*line) *string {
-	return func(l *line) *string {
-		if s, ok := of(l)[key]; ok {
-			return &s
+// mapped gives the columns whose names come with the lines: tags, categories and discounts.
+func (e *encoder) mapped() (out []planned) {
+	tags := keysOf(e.tags.values)
+	promoted, rest := map[string]bool{}, false
+	for _, key := range tags {
+		promoted[key] = key != "" && (e.promote == nil || e.promote(key))
+		rest = rest || !promoted[key]
+		if promoted[key] {
+			out = append(out, e.key(tagPrefix, key, &e.tags))
 		}
-		return nil
 	}
+	for _, key := range keysOf(e.categories.values) {
+		out = append(out, e.key(categoryPrefix, key, &e.categories))
+	}
+	if rest {
+		out = append(out, planned{otherTags, func(e *encoder, name string) error { return e.otherTags(name, promoted) }})
+	}
+	for _, key := range e.discountKeys() {
+		out = append(out, planned{discountPrefix + key, func(e *encoder, name string) error { return e.discount(name, key) }})
+	}
+	return out
 }
 
-func discountLeaf(lines []*line, name string) leaf {
-	at := func(l *line) *decimal.D {
-		if d, ok := l.Discounts[name]; ok {
-			return &d
+// key is the column of a key of maps.
+func (e *encoder) key(prefix, key string, of *gathered[map[string]string]) planned {
+	return planned{prefix + key, func(e *encoder, name string) error {
+		through := newThrough(len(of.values))
+		for code, m := range of.values {
+			if value, ok := m[key]; ok {
+				through.set(code, value)
+			}
 		}
-		return nil
-	}
-	f := newFormer()
-	for _, l := range lines {
-		if d := at(l); d != nil {
-			f.show(*d)
-		}
-	}
-	return amountLeaf(discountPrefix+name, f.form(), true, repetitive(lines, at), at)
+		return e.through(name, of, through, false)
+	}}
 }
 
-// otherTagsLeaf is the column of tags that are not promoted: a JSON object.
-func otherTagsLeaf(promoted map[string]bool) leaf {
-	node := parquet.Optional(parquet.Encoded(parquet.JSON(), &parquet.RLEDictionary))
-	return leaf{otherTags, node, func(l *line) parquet.Value {
+// otherTags is the column of tags that are not promoted: a JSON object.
+func (e *encoder) otherTags(name string, promoted map[string]bool) error {
+	through := newThrough(len(e.tags.values))
+	for code, m := range e.tags.values {
 		rest := map[string]string{}
-		for key, value := range l.Tags {
+		for key, value := range m {
 			if !promoted[key] {
 				rest[key] = value
 			}
 		}
 		if len(rest) == 0 {
-			return parquet.NullValue()
+			continue
 		}
 		raw, err := json.Marshal(rest)
 		if err != nil {
-			panic(err) // strings can always be written
+			return err
 		}
-		return parquet.ByteArrayValue(raw)
-	}}
+		through.set(code, string(raw))
+	}
+	return e.through(name, &e.tags, through, true)
 }
 
-// instant gives back what UnixMicro made.
-func instant(micro int64) time.Time { return time.UnixMicro(micro).UTC() }
+// keysOf gives the keys of maps, sorted.
+func keysOf(all []map[string]string) []string {
+	seen := map[string]bool{}
+	for _, m := range all {
+		for key := range m {
+			seen[key] = true
+		}
+	}
+	return sortedKeys(seen)
+}
+
+func (e *encoder) discountKeys() []string {
+	seen := map[string]bool{}
+	for _, m := range e.discounts {
+		for key := range m {
+			seen[key] = true
+		}
+	}
+	return sortedKeys(seen)
+}
+
+// discount writes the column of one kind of discount, which few lines have.
+func (e *encoder) discount(name, key string) error {
+	out, present := &lineblock.Numbers{Units: make([]int64, e.table.rows)}, make([]bool, e.table.rows)
+	some := false
+	for row, m := range e.discounts {
+		if d, ok := m[key]; ok {
+			present[row] = true
+			out.Set(row, d)
+		}
+	}
+	for _, row := range e.rows {
+		some = some || present[row]
+	}
+	if !some {
+		return nil
+	}
+	return e.amountSaid(name, true, present, out)
+}

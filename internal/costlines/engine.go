@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"umbel/internal/domain/billing"
+	"umbel/internal/lineblock"
 )
 
 // ErrImported tells that an import with this identity was committed before.
@@ -63,6 +64,28 @@ type Writer interface {
 	Abort()
 }
 
+// BlockWriter is a Writer that takes lines by column too.
+type BlockWriter interface {
+	Writer
+	// AddBlock is Add for the lines of a block, which nobody changes any more.
+	AddBlock(b *lineblock.Block) error
+}
+
+// AddBlock adds the lines of a block to a change.
+func AddBlock(w Writer, b *lineblock.Block) error {
+	if w, ok := w.(BlockWriter); ok {
+		return w.AddBlock(b)
+	}
+	lines := make([]billing.Line, b.Rows)
+	for i := range lines {
+		b.Line(i, &lines[i])
+		if err := w.Add(&lines[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // Month is a month in UTC: "2026-10".
 type Month string
 
@@ -96,3 +119,27 @@ func (c *Change) Fits(l *billing.Line) error {
 	}
 	return nil
 }
+
+// FitsBlock is Fits for all lines of a block.
+func (c *Change) FitsBlock(b *lineblock.Block) error {
+	starts, payers := b.Times[startTime], &b.Texts[payerText]
+	for row := range b.Rows {
+		if payer := payers.At(row); payer != c.Payer {
+			return fmt.Errorf("%w: payer %q instead of %q", ErrLine, payer, c.Payer)
+		}
+		if starts == nil || starts[row] < firstStart || starts[row] >= endOfStarts {
+			var at int64 = lineblock.NoTime
+			if starts != nil {
+				at = starts[row]
+			}
+			return fmt.Errorf("%w: usage starts %s", ErrLine, lineblock.Instant(at))
+		}
+	}
+	return nil
+}
+
+// The starts that lines may have.
+var (
+	firstStart  = time.Date(1970, 1, 1, 0, 0, 0, 0, time.UTC).UnixMicro()
+	endOfStarts = time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC).UnixMicro()
+)

@@ -26,6 +26,7 @@ type Store struct {
 	mu      sync.Mutex
 	payers  map[string]*payer
 	closing bool
+	rooms   rooms
 }
 
 var _ Engine = (*Store)(nil)

@@ -151,9 +151,12 @@ func setProduct(r *row, b []byte) error {
 		return err
 	}
 	d := &r.line.Detail
-	for key, to := range map[string]*string{"product_name": &d.Name, "operating_system": &d.Platform, "database_engine": &d.Platform, "tenancy": &d.Tenancy} {
-		if o[key] != "" {
-			*to = o[key]
+	for _, part := range []struct {
+		key string
+		to  *string
+	}{{"product_name", &d.Name}, {"operating_system", &d.Platform}, {"database_engine", &d.Platform}, {"tenancy", &d.Tenancy}} {
+		if o[part.key] != "" {
+			*part.to = o[part.key]
 		}
 	}
 	if d.Region == "" {

@@ -35,11 +35,25 @@ func ReadParquet(ctx context.Context, file io.ReaderAt, size int64, name string,
 	if err != nil {
 		return nil, err
 	}
-	if p.priced && sink.Lines == nil || !p.priced && sink.Records == nil {
+	if p.priced && sink.Lines == nil && sink.Block == nil || !p.priced && sink.Records == nil {
 		return nil, fmt.Errorf("%w that is wanted: %s", ErrFormat, p.format)
 	}
 	d := &delivery{sink: sink, report: &Report{Format: p.format, Ignored: p.ignored}, file: name}
-	worker := p.parser(name, [2]maphash.Seed{maphash.MakeSeed(), maphash.MakeSeed()})
+	if c, ok := newColumnar(t, p); ok && (p.format == CUR1 || p.format == CUR2) {
+		err = d.byColumn(ctx, c)
+	} else {
+		err = d.byRow(ctx, t, p)
+	}
+	if err != nil {
+		return nil, err
+	}
+	d.report.Digest = hex.EncodeToString(digest.Sum(nil))
+	return d.report, nil
+}
+
+// byRow delivers a file row by row.
+func (d *delivery) byRow(ctx context.Context, t *table, p *plan) error {
+	worker := p.parser(d.file, [2]maphash.Seed{maphash.MakeSeed(), maphash.MakeSeed()})
 	out := new(batch)
 	at := 0
 	flush := func() error {
@@ -66,11 +80,7 @@ func ReadParquet(ctx context.Context, file io.ReaderAt, size int64, name string,
 		out.err = t.damage
 		t.stopped = flush()
 	}
-	if t.stopped != nil {
-		return nil, t.stopped
-	}
-	d.report.Digest = hex.EncodeToString(digest.Sum(nil))
-	return d.report, nil
+	return t.stopped
 }
 
 // table is a file of Parquet, its columns as those of a table of texts.

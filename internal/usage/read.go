@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"umbel/internal/domain/billing"
+	"umbel/internal/lineblock"
 )
 
 // Sink takes what is read, in the order of the file. The slices are its own only until it returns; what is in them may be kept, but
@@ -23,6 +24,7 @@ import (
 type Sink struct {
 	Records func([]billing.UsageRecord) error // of usage records
 	Lines   func([]billing.Line) error        // of reports
+	Block   func(*lineblock.Block) error      // of reports, by column: instead of Lines. Its columns are the sink's own only until it returns
 	Problem func(Problem) error               // each row that is set aside
 }
 
@@ -56,7 +58,7 @@ func Read(ctx context.Context, source io.Reader, name string, sink Sink) (*Repor
 		return nil, err
 	}
 	d := &delivery{sink: sink, report: &Report{Format: p.format, Ignored: p.ignored}, file: name}
-	if missing := p.priced && sink.Lines == nil || !p.priced && sink.Records == nil; missing {
+	if missing := p.priced && sink.Lines == nil && sink.Block == nil || !p.priced && sink.Records == nil; missing {
 		return nil, fmt.Errorf("%w that is wanted: %s", ErrFormat, p.format)
 	}
 	pool := sync.Pool{New: func() any { return new(batch) }}
@@ -135,15 +137,12 @@ func (s *stream) begin() (p *plan, lines bool, err error) {
 
 // delivery brings batches to the sink.
 type delivery struct {
-	sink     Sink
-	report   *Report
-	file     string
-	met, old map[rowKey]struct{} // rows of late
+	sink    Sink
+	report  *Report
+	file    string
+	late    late
+	builder *lineblock.Builder // of lines for a sink that takes blocks
 }
-
-// remembered is how many rows a file's rows are compared with, at least: those that came last. Memory for more would be without
-// bound; a file that comes twice is known by its digest.
-const remembered = 1 << 20
 
 func (d *delivery) take(b *batch) error {
 	r := d.report
@@ -165,7 +164,7 @@ func (d *delivery) take(b *batch) error {
 		r.Cut = b.err
 	}
 	if len(b.lines) > 0 {
-		if err := d.sink.Lines(b.lines); err != nil {
+		if err := d.lines(b.lines); err != nil {
 			return err
 		}
 	}
@@ -174,10 +173,14 @@ func (d *delivery) take(b *batch) error {
 			return err
 		}
 	}
-	if d.sink.Problem == nil && len(b.problems) > 0 {
-		return fmt.Errorf("usage: %s", b.problems[0])
+	return d.problems(b.problems)
+}
+
+func (d *delivery) problems(all []Problem) error {
+	if d.sink.Problem == nil && len(all) > 0 {
+		return fmt.Errorf("usage: %s", all[0])
 	}
-	for _, p := range b.problems {
+	for _, p := range all {
 		if err := d.sink.Problem(p); err != nil {
 			return err
 		}
@@ -185,20 +188,28 @@ func (d *delivery) take(b *batch) error {
 	return nil
 }
 
+// lines delivers lines as the sink wants them.
+func (d *delivery) lines(all []billing.Line) error {
+	if d.sink.Block == nil {
+		return d.sink.Lines(all)
+	}
+	if d.builder == nil {
+		d.builder = lineblock.NewBuilder()
+	}
+	for i := range all {
+		d.builder.Add(&all[i])
+	}
+	return d.sink.Block(d.builder.Block())
+}
+
 // once sets rows aside that came before, in every byte, under the same line item ID.
 func (d *delivery) once(b *batch) {
 	kept := 0
 	for i, key := range b.keys {
-		_, now := d.met[key]
-		_, before := d.old[key]
-		if key != (rowKey{}) && (now || before) {
+		if d.late.again(key) {
 			b.problems = append(b.problems, Problem{File: d.file, Line: b.at[i], Reason: "the same row came before"})
 			continue
 		}
-		if d.met == nil || len(d.met) >= remembered {
-			d.met, d.old = make(map[rowKey]struct{}, remembered/64), d.met
-		}
-		d.met[key] = struct{}{}
 		if kept != i {
 			b.lines[kept] = b.lines[i]
 		}

@@ -1,0 +1,114 @@
+package usage
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"hash/maphash"
+	"io"
+	"slices"
+
+	"umbel/internal/domain/billing"
+	"umbel/internal/lineblock"
+)
+
+// byColumn delivers a file block by block.
+func (d *delivery) byColumn(ctx context.Context, c *columnar) error {
+	defer c.close()
+	var made []billing.Line
+	for _, group := range c.table.file.RowGroups() {
+		damage := c.begin(group)
+		for left := int(group.NumRows()); left > 0 && damage == nil; left -= columnRows {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			damage = c.read(min(left, columnRows))
+			if errors.Is(damage, io.EOF) {
+				damage = io.ErrUnexpectedEOF
+			}
+			if damage != nil {
+				d.report.Cut = fmt.Errorf("usage: damaged Parquet: %w", damage)
+			}
+			if err := d.takeBlock(c, &made); err != nil {
+				return err
+			}
+		}
+		if damage != nil {
+			d.report.Cut = fmt.Errorf("usage: damaged Parquet: %w", damage)
+			return nil
+		}
+	}
+	return nil
+}
+
+// takeBlock delivers the block that was read last.
+func (d *delivery) takeBlock(c *columnar, made *[]billing.Line) error {
+	b, rows := &c.out.block, c.out.rows
+	problems := d.setAside(c)
+	c.finished += rows
+	r := d.report
+	r.Rows += rows
+	r.Taken += b.Rows
+	r.SetAside += len(problems)
+	if b.Rows > 0 {
+		r.spans(lineblock.Instant(slices.Min(b.Times[startPlace])), lineblock.Instant(slices.Max(b.Times[endPlace])))
+		currencies := &b.Texts[currencyPlace]
+		last := uint32(0)
+		for _, code := range currencies.Codes {
+			if code != last {
+				r.meets(currencies.Dict.Values[code])
+				last = code
+			}
+		}
+		var err error
+		if d.sink.Block != nil {
+			err = d.sink.Block(b)
+		} else {
+			*made = lines(b, *made)
+			err = d.sink.Lines(*made)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return d.problems(problems)
+}
+
+var currencyPlace = placeOf(lineblock.Texts(), "line_item_currency_code")
+
+// setAside takes the rows out of a block that cannot be taken, or came before in every byte under the same line item ID.
+func (d *delivery) setAside(c *columnar) (problems []Problem) {
+	b := &c.out.block
+	for row, f := range c.out.flaws {
+		problems = append(problems, Problem{File: d.file, Line: c.finished + row + 1, Column: c.plan.columns[f.column].name, Value: f.value, Reason: f.reason})
+	}
+	again := map[int]bool{}
+	if c.keyed {
+		for row := range c.out.rows {
+			id := b.IDs.At(row)
+			if len(id) == 0 {
+				continue
+			}
+			if _, flawed := c.out.flaws[row]; flawed {
+				continue
+			}
+			if d.late.again(rowKey{maphash.Bytes(c.idSeed, id), c.hashes[row]}) {
+				again[row] = true
+				problems = append(problems, Problem{File: d.file, Line: c.finished + row + 1, Reason: "the same row came before"})
+			}
+		}
+	}
+	if len(problems) == 0 {
+		return nil
+	}
+	keep := make([]int32, 0, c.out.rows)
+	for row := range c.out.rows {
+		if _, flawed := c.out.flaws[row]; !flawed && !again[row] {
+			keep = append(keep, int32(row))
+		}
+	}
+	drop(b, keep)
+	slices.SortFunc(problems, func(x, y Problem) int { return cmp.Compare(x.Line, y.Line) })
+	return problems
+}

@@ -1,0 +1,269 @@
+package usage
+
+import (
+	"errors"
+	"math"
+	"time"
+
+	"github.com/parquet-go/parquet-go"
+	"github.com/parquet-go/parquet-go/format"
+
+	"umbel/internal/decimal"
+	"umbel/internal/lineblock"
+)
+
+// timeConverter is for columns of time.
+type timeConverter struct {
+	column, target int
+	part           lineblock.Part
+	kind           *format.LogicalType
+	unit           int64 // of its numbers, in nanoseconds; 0 if it has none
+
+	to     *columns
+	times  []int64
+	shared []int64
+	last   parquet.Value
+	micro  int64
+	known  bool
+}
+
+func newTimeConverter(column, target int, part lineblock.Part, kind *format.LogicalType) *timeConverter {
+	c := &timeConverter{column: column, target: target, part: part, kind: kind}
+	if kind != nil {
+		if t, ok := kind.Value.(*format.TimestampType); ok {
+			c.unit = int64(t.Unit.Value.Duration())
+		}
+	}
+	return c
+}
+
+// The times that texts can say.
+var (
+	firstMicro = time.Date(1, 1, 1, 0, 0, 0, 0, time.UTC).UnixMicro()
+	endMicro   = time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC).UnixMicro()
+)
+
+func (c *timeConverter) begin(b *columns, rows int) {
+	c.to, c.times = b, nil
+	if cap(c.shared) < rows {
+		c.shared = make([]int64, rows)
+	}
+}
+
+func (c *timeConverter) take(s *segment, at int) {
+	if s.there() == 0 {
+		return
+	}
+	if c.times == nil {
+		c.times = c.shared[:c.to.rows]
+		for i := range c.times {
+			c.times[i] = lineblock.NoTime
+		}
+	}
+	s.each(func(row, value int) {
+		micro, ok := int64(0), false
+		switch {
+		case c.unit == 0:
+		case s.longs != nil:
+			micro, ok = c.number(s.longs[value])
+		case s.codes != nil && s.dict.values != nil:
+			if v := s.dict.values[s.codes[value]]; v.Kind() == parquet.Int64 {
+				micro, ok = c.number(v.Int64())
+			}
+		}
+		if !ok {
+			var text []byte
+			var err error
+			if micro, text, err = c.other(s.at(value)); err != nil {
+				c.to.bad(at+row, c.column, text, err)
+				return
+			}
+		}
+		c.times[at+row] = micro
+		if micro != lineblock.NoTime {
+			c.to.part(c.part, at+row)
+		}
+	})
+}
+
+// number reads a count of units since 1970.
+func (c *timeConverter) number(n int64) (micro int64, ok bool) {
+	switch c.unit {
+	case int64(time.Millisecond):
+		if n > endMicro/1000 || n < firstMicro/1000 {
+			return 0, false
+		}
+		micro = n * 1000
+	case int64(time.Microsecond):
+		micro = n
+	default:
+		micro = floor(n, 1000)
+	}
+	return micro, micro > firstMicro && micro < endMicro
+}
+
+// other reads a time in whatever form.
+func (c *timeConverter) other(v parquet.Value) (micro int64, text []byte, err error) {
+	if c.known && parquet.Equal(v, c.last) {
+		return c.micro, nil, nil
+	}
+	if text = appendValue(nil, v, c.kind); len(text) == 0 {
+		return lineblock.NoTime, nil, nil
+	}
+	t, err := instant(text)
+	if err != nil {
+		return 0, text, err
+	}
+	c.last, c.micro, c.known = v.Clone(), lineblock.Micro(t), true
+	return c.micro, nil, nil
+}
+
+func (c *timeConverter) finish() {
+	if c.times != nil {
+		c.to.block.Times[c.target] = c.times
+	}
+}
+
+// numberConverter is for columns of amounts.
+type numberConverter struct {
+	column, target int
+	part           lineblock.Part
+	net            seen
+	kind           *format.LogicalType
+
+	to     *columns
+	units  []int64 // of the block; nil while all are 0
+	wide   map[int]decimal.D
+	shared []int64
+	from   *leafDict
+	table  []amount // by code of from
+}
+
+var errNothing = errors.New("an empty text")
+
+// amount is a number in units of 10^-12, or why it is none.
+type amount struct {
+	units int64
+	large bool // 64 bits do not hold it
+	wide  decimal.D
+	err   error
+}
+
+func (c *numberConverter) begin(b *columns, rows int) {
+	c.to, c.units, c.wide = b, nil, nil
+	if cap(c.shared) < rows {
+		c.shared = make([]int64, rows)
+	}
+}
+
+func (c *numberConverter) take(s *segment, at int) {
+	if s.there() == 0 {
+		return
+	}
+	if s.codes != nil && s.dict != c.from {
+		c.from, c.table = s.dict, c.table[:0]
+		for code := range s.dict.len() {
+			c.table = append(c.table, c.amount(s.dict.value(int32(code))))
+		}
+	}
+	if c.units == nil {
+		c.units = c.shared[:c.to.rows]
+		clear(c.units)
+	}
+	simple := c.part == lineblock.OfLine && c.net == 0
+	switch {
+	case simple && s.codes != nil:
+		s.each(func(row, value int) {
+			if a := &c.table[s.codes[value]]; !a.large && a.err == nil {
+				c.units[at+row] = a.units
+			} else {
+				c.set(at+row, a, s, value)
+			}
+		})
+	case simple && s.floats != nil:
+		s.each(func(row, value int) {
+			if units, ok := unitsOf(s.floats[value]); ok {
+				c.units[at+row] = units
+			} else {
+				a := c.amount(s.at(value))
+				c.set(at+row, &a, s, value)
+			}
+		})
+	case s.codes != nil:
+		s.each(func(row, value int) { c.set(at+row, &c.table[s.codes[value]], s, value) })
+	default:
+		s.each(func(row, value int) {
+			a := c.amount(s.at(value))
+			c.set(at+row, &a, s, value)
+		})
+	}
+}
+
+func (c *numberConverter) set(row int, a *amount, s *segment, value int) {
+	if a.err == errNothing {
+		return
+	}
+	c.to.see(c.net, row)
+	switch {
+	case a.err != nil:
+		c.to.bad(row, c.column, appendValue(nil, s.at(value), c.kind), a.err)
+	case a.large:
+		if c.wide == nil {
+			c.wide = map[int]decimal.D{}
+		}
+		c.wide[row] = a.wide
+		c.to.part(c.part, row)
+	case a.units != 0:
+		c.units[row] = a.units
+		c.to.part(c.part, row)
+	}
+}
+
+func (c *numberConverter) amount(v parquet.Value) (a amount) {
+	if v.Kind() == parquet.Double {
+		if units, ok := unitsOf(v.Double()); ok {
+			return amount{units: units}
+		}
+	}
+	text := appendValue(nil, v, c.kind)
+	if len(text) == 0 {
+		return amount{err: errNothing}
+	}
+	d, err := number(text)
+	if err != nil {
+		return amount{err: err}
+	}
+	units, ok := lineblock.Units(d)
+	return amount{units: units, large: !ok, wide: d}
+}
+
+func (c *numberConverter) finish() {
+	if c.units != nil {
+		c.to.block.Amounts[c.target] = lineblock.Numbers{Units: c.units, Wide: c.wide}
+	}
+}
+
+// unitsOf gives a float as a count of 10^-12 if its shortest decimal text has at most 15 digits and 12 places. A text of so few
+// digits is the only one that stands for the float it is read as, so that it is the shortest if it stands for this one; and the
+// quotient of two whole numbers below 2^53 is exact to the last bit.
+func unitsOf(v float64) (units int64, ok bool) {
+	size := math.Abs(v)
+	for i := range scales {
+		if s := &scales[i]; size < s.below {
+			n := math.RoundToEven(v * s.factor)
+			if n/s.factor == v {
+				return int64(n) * s.up, true
+			}
+			return 0, false
+		}
+	}
+	return 0, false
+}
+
+// scales are how many places a float of 15 digits can have at most, by its size.
+var scales = [...]struct {
+	below, factor float64
+	up            int64
+}{
+	{1e3, 1e12, 1}, {1e4, 1e11, 10}, {1e5, 1e10, 100}, {1e6, 1e9, 1000}, {9e6, 1e8, 10000},
+}
