@@ -106,7 +106,7 @@ func TestLifeOfAPlan(t *testing.T) {
 	}
 	p := plan(t, client, *made.SavingsPlanId)
 	if p.State != types.SavingsPlanStateActive || *p.Commitment != "1.5" || *p.UpfrontPaymentAmount != "6570" || *p.RecurringPaymentAmount != "0.75" ||
-		*p.TermDurationInSeconds != 31536000 || p.Tags["team"] != "a" {
+		p.TermDurationInSeconds != 31536000 || p.Tags["team"] != "a" {
 		t.Errorf("%+v", p)
 	}
 	rates, err := client.DescribeSavingsPlanRates(t.Context(), &sdk.DescribeSavingsPlanRatesInput{
