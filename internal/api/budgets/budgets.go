@@ -146,7 +146,7 @@ func describeBudgetPerformanceHistory() *op.Operation {
 			if err != nil {
 				return nil, err
 			}
-			if b.Unit == cost.Annually || b.Unit == cost.Custom {
+			if b.Unit == cost.Annually || b.Unit == cost.CustomUnit {
 				return nil, fault.New(fault.InvalidInput, "Budget history is available for budgets of time unit DAILY, MONTHLY and QUARTERLY, not %s.", b.Unit)
 			}
 			rows, next, err := page(sc, b.Name, in.NextToken, in.MaxResults, 100,

@@ -15,7 +15,7 @@ import (
 
 const account = "111122223333"
 
-func dollars(n int64) *cost.Spend { return &cost.Spend{Amount: decimal.Int(n), Unit: "USD"} }
+func usd(n int64) *cost.Spend { return &cost.Spend{Amount: decimal.Int(n), Unit: "USD"} }
 
 func date(y int, m time.Month, d int) time.Time { return time.Date(y, m, d, 0, 0, 0, 0, time.UTC) }
 
@@ -42,7 +42,7 @@ func TestPeriods(t *testing.T) {
 		"month":         {cost.Monthly, date(2026, 1, 1), cost.Forever, now, cost.Period{Start: date(2026, 11, 1), End: date(2026, 12, 1)}, false},
 		"quarter":       {cost.Quarterly, date(2026, 1, 1), cost.Forever, now, cost.Period{Start: date(2026, 10, 1), End: date(2027, 1, 1)}, false},
 		"year":          {cost.Annually, date(2026, 1, 1), cost.Forever, now, cost.Period{Start: date(2026, 1, 1), End: date(2027, 1, 1)}, false},
-		"custom":        {cost.Custom, date(2026, 5, 7), date(2026, 12, 24), now, cost.Period{Start: date(2026, 5, 7), End: date(2026, 12, 24)}, false},
+		"custom":        {cost.CustomUnit, date(2026, 5, 7), date(2026, 12, 24), now, cost.Period{Start: date(2026, 5, 7), End: date(2026, 12, 24)}, false},
 		"first month":   {cost.Monthly, date(2026, 11, 10), cost.Forever, now, cost.Period{Start: date(2026, 11, 10), End: date(2026, 12, 1)}, false},
 		"last month":    {cost.Monthly, date(2026, 1, 1), date(2026, 11, 29), now, cost.Period{Start: date(2026, 11, 1), End: date(2026, 11, 29)}, false},
 		"before":        {cost.Monthly, date(2026, 12, 1), cost.Forever, now, cost.Period{}, true},
@@ -64,7 +64,7 @@ func TestBudgetRules(t *testing.T) {
 	plan := func(unit cost.TimeUnit, starts ...time.Time) *cost.Budget {
 		b := &cost.Budget{Type: cost.CostBudget, Unit: unit}
 		for i, s := range starts {
-			b.Planned = append(b.Planned, cost.PlannedLimit{Start: s, Spend: *dollars(int64(100 + i))})
+			b.Planned = append(b.Planned, cost.PlannedLimit{Start: s, Spend: *usd(int64(100 + i))})
 		}
 		return b
 	}
@@ -76,28 +76,28 @@ func TestBudgetRules(t *testing.T) {
 		b    *cost.Budget
 		want string // part of the message; "" if it is a budget
 	}{
-		"plain":               {&cost.Budget{Type: cost.CostBudget, Unit: cost.Monthly, Limit: dollars(1)}, ""},
+		"plain":               {&cost.Budget{Type: cost.CostBudget, Unit: cost.Monthly, Limit: usd(1)}, ""},
 		"no limit":            {&cost.Budget{Type: cost.CostBudget, Unit: cost.Monthly}, "needs a BudgetLimit"},
-		"nothing":             {&cost.Budget{Type: cost.CostBudget, Unit: cost.Monthly, Limit: dollars(0)}, "greater than 0"},
+		"nothing":             {&cost.Budget{Type: cost.CostBudget, Unit: cost.Monthly, Limit: usd(0)}, "greater than 0"},
 		"euro":                {&cost.Budget{Type: cost.CostBudget, Unit: cost.Monthly, Limit: &cost.Spend{Amount: decimal.Int(1), Unit: "EUR"}}, "USD"},
-		"backwards":           {&cost.Budget{Type: cost.CostBudget, Unit: cost.Monthly, Limit: dollars(1), Start: now, End: date(2026, 1, 1)}, "Start time"},
-		"too long":            {&cost.Budget{Type: cost.CostBudget, Unit: cost.Monthly, Limit: dollars(1), End: date(2100, 1, 1)}, "must not be after"},
-		"custom, open":        {&cost.Budget{Type: cost.CostBudget, Unit: cost.Custom, Limit: dollars(1), Start: now}, "CUSTOM"},
+		"backwards":           {&cost.Budget{Type: cost.CostBudget, Unit: cost.Monthly, Limit: usd(1), Start: now, End: date(2026, 1, 1)}, "Start time"},
+		"too long":            {&cost.Budget{Type: cost.CostBudget, Unit: cost.Monthly, Limit: usd(1), End: date(2100, 1, 1)}, "must not be after"},
+		"custom, open":        {&cost.Budget{Type: cost.CostBudget, Unit: cost.CustomUnit, Limit: usd(1), Start: now}, "CUSTOM"},
 		"utilization":         {&cost.Budget{Type: cost.RIUtilization, Unit: cost.Daily}, ""},
 		"utilization of 50":   {&cost.Budget{Type: cost.RIUtilization, Unit: cost.Daily, Limit: &cost.Spend{Amount: decimal.Int(50), Unit: "PERCENTAGE"}}, "must be 100"},
-		"types of usage":      {&cost.Budget{Type: cost.UsageBudget, Unit: cost.Daily, Limit: dollars(1), Types: &cost.CostTypes{}}, "COST only"},
-		"blended, amortized":  {&cost.Budget{Type: cost.CostBudget, Unit: cost.Daily, Limit: dollars(1), Types: &cost.CostTypes{Blended: true, Amortized: true}}, "cannot both"},
-		"filters of two ages": {&cost.Budget{Type: cost.CostBudget, Unit: cost.Daily, Limit: dollars(1), Filters: map[string][]string{"Region": {"x"}}, Metrics: []string{"UnblendedCost"}}, "not both"},
-		"metric of usage":     {&cost.Budget{Type: cost.CostBudget, Unit: cost.Daily, Limit: dollars(1), Metrics: []string{"UsageQuantity"}}, "not valid"},
-		"unknown filter":      {&cost.Budget{Type: cost.CostBudget, Unit: cost.Daily, Limit: dollars(1), Filters: map[string][]string{"Weather": {"x"}}}, "Weather"},
-		"tag without value":   {&cost.Budget{Type: cost.CostBudget, Unit: cost.Daily, Limit: dollars(1), Filters: map[string][]string{"TagKeyValue": {"user:team"}}}, "KEY$VALUE"},
+		"types of usage":      {&cost.Budget{Type: cost.UsageBudget, Unit: cost.Daily, Limit: usd(1), Types: &cost.CostTypes{}}, "COST only"},
+		"blended, amortized":  {&cost.Budget{Type: cost.CostBudget, Unit: cost.Daily, Limit: usd(1), Types: &cost.CostTypes{Blended: true, Amortized: true}}, "cannot both"},
+		"filters of two ages": {&cost.Budget{Type: cost.CostBudget, Unit: cost.Daily, Limit: usd(1), Filters: map[string][]string{"Region": {"x"}}, Metrics: []string{"UnblendedCost"}}, "not both"},
+		"metric of usage":     {&cost.Budget{Type: cost.CostBudget, Unit: cost.Daily, Limit: usd(1), Metrics: []string{"UsageQuantity"}}, "not valid"},
+		"unknown filter":      {&cost.Budget{Type: cost.CostBudget, Unit: cost.Daily, Limit: usd(1), Filters: map[string][]string{"Weather": {"x"}}}, "Weather"},
+		"tag without value":   {&cost.Budget{Type: cost.CostBudget, Unit: cost.Daily, Limit: usd(1), Filters: map[string][]string{"TagKeyValue": {"user:team"}}}, "KEY$VALUE"},
 		"plan":                {plan(cost.Monthly, year...), ""},
 		"plan of 11":          {plan(cost.Monthly, year[:11]...), "12 limits"},
 		"plan from last year": {plan(cost.Quarterly, date(2025, 10, 1), date(2026, 1, 1), date(2026, 4, 1), date(2026, 7, 1)), "2026-10-01"},
 		"daily plan":          {plan(cost.Daily, date(2026, 11, 28)), "monthly and quarterly"},
 		"adjusting":           {&cost.Budget{Type: cost.CostBudget, Unit: cost.Monthly, Adjust: &cost.AutoAdjust{Historical: true, Periods: 12}}, ""},
 		"adjusting to more":   {&cost.Budget{Type: cost.CostBudget, Unit: cost.Monthly, Adjust: &cost.AutoAdjust{Historical: true, Periods: 13}}, "from 1 to 12"},
-		"adjusting a limit":   {&cost.Budget{Type: cost.CostBudget, Unit: cost.Monthly, Limit: dollars(1), Adjust: &cost.AutoAdjust{}}, "neither"},
+		"adjusting a limit":   {&cost.Budget{Type: cost.CostBudget, Unit: cost.Monthly, Limit: usd(1), Adjust: &cost.AutoAdjust{}}, "neither"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := cost.NewState()
@@ -130,7 +130,7 @@ func newWorld(t *testing.T, b *cost.Budget) world {
 		b.Unit = cost.Monthly
 	}
 	if b.Limit == nil && b.Adjust == nil && len(b.Planned) == 0 {
-		b.Limit = dollars(100)
+		b.Limit = usd(100)
 	}
 	if err := w.CreateBudget(b, now); err != nil {
 		t.Fatal(err)
@@ -245,7 +245,7 @@ func TestUpdateForgets(t *testing.T) {
 		t.Fatalf("%d alerts", len(v.Alerts))
 	}
 	old := w.budget()
-	if err := w.UpdateBudget(&cost.Budget{Name: "all", Type: cost.CostBudget, Unit: cost.Monthly, Limit: dollars(120)}, now); err != nil {
+	if err := w.UpdateBudget(&cost.Budget{Name: "all", Type: cost.CostBudget, Unit: cost.Monthly, Limit: usd(120)}, now); err != nil {
 		t.Fatal(err)
 	}
 	if b := w.budget(); b.Measured != nil || b.Notifications[0].State != cost.StateOK || len(b.Notifications) != 1 {

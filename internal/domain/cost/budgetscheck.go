@@ -26,7 +26,7 @@ func (b *Budget) complete(now time.Time) error {
 }
 
 func (b *Budget) checkPeriod(now time.Time) error {
-	if b.Unit == Custom && (b.Start.IsZero() || b.End.IsZero()) {
+	if b.Unit == CustomUnit && (b.Start.IsZero() || b.End.IsZero()) {
 		return badBudget("A CUSTOM budget needs the start and the end of its time period.")
 	}
 	if b.Start.IsZero() {
@@ -135,7 +135,7 @@ func (b *Budget) checkAdjust(time.Time) error {
 	if b.Adjust == nil {
 		return nil
 	}
-	if b.Type.percent() || b.Unit == Custom {
+	if b.Type.percent() || b.Unit == CustomUnit {
 		return badBudget("AutoAdjustData is for recurring budgets of cost or usage.")
 	}
 	if !b.Adjust.Historical {

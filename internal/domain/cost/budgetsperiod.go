@@ -7,11 +7,11 @@ type TimeUnit string
 
 // The time units.
 const (
-	Daily     TimeUnit = "DAILY"
-	Monthly   TimeUnit = "MONTHLY"
-	Quarterly TimeUnit = "QUARTERLY"
-	Annually  TimeUnit = "ANNUALLY"
-	Custom    TimeUnit = "CUSTOM" // the whole time of the budget is one period
+	Daily      TimeUnit = "DAILY"
+	Monthly    TimeUnit = "MONTHLY"
+	Quarterly  TimeUnit = "QUARTERLY"
+	Annually   TimeUnit = "ANNUALLY"
+	CustomUnit TimeUnit = "CUSTOM" // the whole time of the budget is one period
 )
 
 // Forever is the end of a budget that was given none (API Reference, TimePeriod).
@@ -43,7 +43,7 @@ func (b *Budget) PeriodAt(t time.Time) (p Period, ok bool) {
 	if t.Before(b.Start) || !t.Before(b.End) {
 		return Period{}, false
 	}
-	if b.Unit == Custom {
+	if b.Unit == CustomUnit {
 		return Period{b.Start, b.End}, true
 	}
 	p = b.Unit.around(t)

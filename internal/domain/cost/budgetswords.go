@@ -15,16 +15,16 @@ func (b *Budget) alert(account ident.AccountID, n *Notification, r Reading, limi
 	kind := b.Type.words()
 	mark := n.Threshold.Value.String() + "%"
 	if n.Threshold.Kind == AbsoluteValue {
-		mark = amount(Spend{n.Threshold.Value, limit.Unit})
+		mark = spendText(Spend{n.Threshold.Value, limit.Unit})
 	}
 	sign := map[string]string{GreaterThan: ">", LessThan: "<", EqualTo: "="}[n.Operator]
-	shown := amount(Spend{value.Round(2), limit.Unit})
+	shown := spendText(Spend{value.Round(2), limit.Unit})
 	var t strings.Builder
 	fmt.Fprintf(&t, "AWS Budget Notification %s\nAWS Account %s\n\nDear AWS Customer,\n\n", r.Period.Start.Format("January 2, 2006"), account)
 	fmt.Fprintf(&t, "You requested that we alert you when the %s %s associated with your %s budget is %s %s for the current %s. The %s %s associated with this budget is %s.\n\n",
 		n.Type, kind, b.Name, strings.ToLower(strings.ReplaceAll(n.Operator, "_", " ")), mark, b.Unit.words(), n.Type, kind, shown)
 	fmt.Fprintf(&t, "Budget Name: %s\nBudget Type: %s\nBudgeted Amount: %s\nAlert Type: %s\nAlert Threshold: %s %s\n%s Amount: %s\n",
-		b.Name, kind, amount(limit), n.Type, sign, mark, n.Type, shown)
+		b.Name, kind, spendText(limit), n.Type, sign, mark, n.Type, shown)
 	return Alert{
 		Cause:   b.occasion(n, r.Period),
 		Subject: fmt.Sprintf("AWS Budgets: %s has exceeded your alert threshold", b.Name),
@@ -61,7 +61,7 @@ func (u TimeUnit) words() string {
 	return map[TimeUnit]string{Daily: "day", Monthly: "month", Quarterly: "quarter", Annually: "year", Custom: "period"}[u]
 }
 
-func amount(s Spend) string {
+func spendText(s Spend) string {
 	switch s.Unit {
 	case "USD":
 		return "$" + s.Amount.Fixed(2)
