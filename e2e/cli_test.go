@@ -1,6 +1,7 @@
 // Package e2e_test shows from outside what a whole server does: the real AWS CLI in scripts that read like a session in a
 // shell (testdata/*.txt), the AWS SDK for guardrails and real policies, raw HTTP for what no client would send, and a
-// server killed again and again. It uses no room of the house but testenv and the operator's door.
+// server killed again and again. It uses no room of the house but testenv, with what its
+// options are made of, and the operator's door.
 package e2e_test
 
 import (
@@ -34,6 +35,9 @@ import (
 //	closed ACCOUNT             wait until an account is closed
 //	same A B                   fail unless both words are equal
 //	costs                      enable Cost Explorer, and put three months of an organization made up on the bills
+//	spend ACCOUNT AMOUNT [marketplace]
+//	                           put dollars into this month's bill, and have budgets looked at
+//	told N TEXT                fail unless N alerts with the text in their subject were delivered
 func TestCLI(t *testing.T) {
 	if testing.Short() {
 		t.Skip("the AWS CLI takes its time")
@@ -58,6 +62,8 @@ func TestCLI(t *testing.T) {
 			"closed":  func(ts *testscript.TestScript, _ bool, _ []string) { serverOf(ts).Settle() },
 			"same":    sameWords,
 			"costs":   costs,
+			"spend":   spend,
+			"told":    told,
 		},
 	})
 }

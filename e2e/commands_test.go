@@ -2,6 +2,8 @@ package e2e_test
 
 import (
 	"context"
+	"net/http"
+	"net/http/httptest"
 	"regexp"
 	"strings"
 	"testing"
@@ -12,6 +14,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/organizations/types"
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"umbel/internal/alert"
 	"umbel/internal/operator"
 	"umbel/internal/testenv"
 )
@@ -26,7 +29,11 @@ type serverOfScript struct {
 
 // start starts a server and speaks as its administrator.
 func (at *serverOfScript) start(set func(k, v string), quotas []string) error {
-	options := []testenv.Option{testenv.FirstAccount("100000000001")}
+	listener := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {})) // takes every alert
+	at.tb.Cleanup(listener.Close)
+	options := []testenv.Option{
+		testenv.FirstAccount("100000000001"), testenv.Alerts(alert.Config{Topics: map[string]string{topicOfScripts: listener.URL}}),
+	}
 	for _, q := range quotas {
 		options = append(options, testenv.Quota(q))
 	}

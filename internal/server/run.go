@@ -14,6 +14,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 
 	"umbel/internal/alert"
+	"umbel/internal/api/budgets"
 	"umbel/internal/api/cloudtrail"
 	"umbel/internal/audit"
 	"umbel/internal/authz"
@@ -86,7 +87,9 @@ func (s *Server) assemble() error {
 	}
 	s.Door.Bills = s.desk
 	registry := Registry(history, s.desk)
-	registry.AddJobs(alert.NewCourier(s.store, s.config.Alerts, s.config.Now, s.config.Log).Job())
+	budgeting := budgets.NewFollower(s.store, s.desk, s.config.Now)
+	s.desk.Follow(budgeting)
+	registry.AddJobs(budgeting.Job(), alert.NewCourier(s.store, s.config.Alerts, s.config.Now, s.config.Log).Job())
 	metrics := prometheus.NewRegistry()
 	metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	s.gateway, err = gateway.New(gateway.Config{

@@ -14,6 +14,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
+	"umbel/internal/alert"
 	"umbel/internal/awsclient"
 	"umbel/internal/ident"
 	"umbel/internal/op"
@@ -28,6 +29,7 @@ type Server struct {
 	First ident.AccountID // the first account
 	*server.Server
 	door operator.Client
+	now  func() time.Time
 }
 
 // Option changes how the server is set up.
@@ -55,6 +57,9 @@ func Clock(c *ManualClock) Option { return func(s *setup) { s.Now = c.Now } }
 
 // TrustAccountKeys turns on the mode for test suites made for emulators.
 func TrustAccountKeys() Option { return func(s *setup) { s.Settings.TrustAccountKeys = true } }
+
+// Alerts says how alerts reach people.
+func Alerts(c alert.Config) Option { return func(s *setup) { s.Config.Alerts = c } }
 
 // Log sends the server's log somewhere.
 func Log(w io.Writer) Option {
@@ -130,7 +135,7 @@ func Start(tb testing.TB, options ...Option) *Server {
 		tb.Fatal(err)
 	}
 	url := "http://" + listener.Addr().String()
-	return &Server{tb: tb, URL: url, First: first, Server: srv, door: operator.Client{Endpoint: url, Token: token}}
+	return &Server{tb: tb, URL: url, First: first, Server: srv, door: operator.Client{Endpoint: url, Token: token}, now: s.Config.Now}
 }
 
 // logWriter sends the server's complaints to the test's log.
@@ -144,6 +149,11 @@ func (w logWriter) Write(p []byte) (int, error) {
 // Credentials gives credentials through the operator's door.
 func (s *Server) Credentials(rq operator.CredentialsRequest) (operator.Credentials, error) {
 	return s.door.Credentials(context.Background(), rq)
+}
+
+// Alerts lists the deliveries of alerts.
+func (s *Server) Alerts(rq operator.AlertsRequest) ([]operator.Delivery, error) {
+	return s.door.Alerts(context.Background(), rq)
 }
 
 // SignUp makes a stand-alone account.
