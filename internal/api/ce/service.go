@@ -10,18 +10,26 @@ import (
 func Service(desk *bills.Desk) op.Service {
 	return op.Service{
 		ID: "ce",
+		Operations: []*op.Operation{
+			createCostCategoryDefinition(), updateCostCategoryDefinition(), describeCostCategoryDefinition(), deleteCostCategoryDefinition(),
+			listCostCategoryDefinitions(),
+
+			listCostAllocationTags(), updateCostAllocationTagsStatus(), startCostAllocationTagBackfill(), listCostAllocationTagBackfillHistory(),
+
+			createAnomalyMonitor(), updateAnomalyMonitor(), deleteAnomalyMonitor(), getAnomalyMonitors(),
+			createAnomalySubscription(), updateAnomalySubscription(), deleteAnomalySubscription(), getAnomalySubscriptions(),
+			getAnomalies(), provideAnomalyFeedback(),
+
+			tagResource(), untagResource(), listTagsForResource(),
+		},
 		NotOffered: []string{
-			"CreateAnomalyMonitor", "CreateAnomalySubscription", "CreateCostCategoryDefinition", "DeleteAnomalyMonitor", "DeleteAnomalySubscription",
-			"DeleteCostCategoryDefinition", "DescribeCostCategoryDefinition", "GetAnomalies", "GetAnomalyMonitors", "GetAnomalySubscriptions",
 			"GetApproximateUsageRecords", "GetCommitmentPurchaseAnalysis", "GetCostAndUsage", "GetCostAndUsageComparisons",
 			"GetCostAndUsageWithResources", "GetCostCategories", "GetCostComparisonDrivers", "GetCostForecast", "GetDimensionValues",
 			"GetReservationCoverage", "GetReservationPurchaseRecommendation", "GetReservationUtilization", "GetRightsizingRecommendation",
 			"GetSavingsPlanPurchaseRecommendationDetails", "GetSavingsPlansCoverage", "GetSavingsPlansPurchaseRecommendation",
 			"GetSavingsPlansUtilization", "GetSavingsPlansUtilizationDetails", "GetTags", "GetUsageForecast", "ListCommitmentPurchaseAnalyses",
-			"ListCostAllocationTagBackfillHistory", "ListCostAllocationTags", "ListCostCategoryDefinitions", "ListCostCategoryResourceAssociations",
-			"ListSavingsPlansPurchaseRecommendationGeneration", "ListTagsForResource", "ProvideAnomalyFeedback", "StartCommitmentPurchaseAnalysis",
-			"StartCostAllocationTagBackfill", "StartSavingsPlansPurchaseRecommendationGeneration", "TagResource", "UntagResource",
-			"UpdateAnomalyMonitor", "UpdateAnomalySubscription", "UpdateCostAllocationTagsStatus", "UpdateCostCategoryDefinition",
+			"ListCostCategoryResourceAssociations", "ListSavingsPlansPurchaseRecommendationGeneration", "StartCommitmentPurchaseAnalysis",
+			"StartSavingsPlansPurchaseRecommendationGeneration",
 		},
 	}
 }
