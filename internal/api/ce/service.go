@@ -15,19 +15,23 @@ func Service(desk *bills.Desk) op.Service {
 			getCostAndUsage(desk), getCostAndUsageWithResources(desk), getDimensionValues(desk), getTags(desk), getCostCategories(desk),
 			getCostForecast(desk), getUsageForecast(desk), getReservationUtilization(desk), getReservationCoverage(desk),
 			getSavingsPlansUtilization(desk), getSavingsPlansUtilizationDetails(desk), getSavingsPlansCoverage(desk),
+
+			createCostCategoryDefinition(), updateCostCategoryDefinition(), describeCostCategoryDefinition(), deleteCostCategoryDefinition(),
+			listCostCategoryDefinitions(),
+
+			listCostAllocationTags(), updateCostAllocationTagsStatus(), startCostAllocationTagBackfill(), listCostAllocationTagBackfillHistory(),
+
+			createAnomalyMonitor(), updateAnomalyMonitor(), deleteAnomalyMonitor(), getAnomalyMonitors(),
+			createAnomalySubscription(), updateAnomalySubscription(), deleteAnomalySubscription(), getAnomalySubscriptions(),
+			getAnomalies(), provideAnomalyFeedback(),
+
+			tagResource(), untagResource(), listTagsForResource(),
 		},
 		NotOffered: []string{
-			"CreateAnomalyMonitor", "CreateAnomalySubscription", "CreateCostCategoryDefinition", "DeleteAnomalyMonitor", "DeleteAnomalySubscription",
-			"DeleteCostCategoryDefinition", "DescribeCostCategoryDefinition", "GetAnomalies", "GetAnomalyMonitors", "GetAnomalySubscriptions",
-			"GetApproximateUsageRecords", "GetCommitmentPurchaseAnalysis", "GetCostAndUsageComparisons",
-			"GetCostComparisonDrivers",
-			"GetReservationPurchaseRecommendation", "GetRightsizingRecommendation",
-			"GetSavingsPlanPurchaseRecommendationDetails", "GetSavingsPlansPurchaseRecommendation",
-			"ListCommitmentPurchaseAnalyses",
-			"ListCostAllocationTagBackfillHistory", "ListCostAllocationTags", "ListCostCategoryDefinitions", "ListCostCategoryResourceAssociations",
-			"ListSavingsPlansPurchaseRecommendationGeneration", "ListTagsForResource", "ProvideAnomalyFeedback", "StartCommitmentPurchaseAnalysis",
-			"StartCostAllocationTagBackfill", "StartSavingsPlansPurchaseRecommendationGeneration", "TagResource", "UntagResource",
-			"UpdateAnomalyMonitor", "UpdateAnomalySubscription", "UpdateCostAllocationTagsStatus", "UpdateCostCategoryDefinition",
+			"GetApproximateUsageRecords", "GetCommitmentPurchaseAnalysis", "GetCostAndUsageComparisons", "GetCostComparisonDrivers",
+			"GetReservationPurchaseRecommendation", "GetRightsizingRecommendation", "GetSavingsPlanPurchaseRecommendationDetails",
+			"GetSavingsPlansPurchaseRecommendation", "ListCommitmentPurchaseAnalyses", "ListCostCategoryResourceAssociations",
+			"ListSavingsPlansPurchaseRecommendationGeneration", "StartCommitmentPurchaseAnalysis", "StartSavingsPlansPurchaseRecommendationGeneration",
 		},
 	}
 }

@@ -6,12 +6,12 @@ import "umbel/internal/table"
 // every account has anomaly monitors of its own. What these rows mean stands beside them: explorercategories.go, explorertags.go,
 // explorermonitors.go.
 type Explorer struct {
-	Categories     *table.Table[Category]      // by the UUID that ends the ARN; ended ones too
-	AllocationTags *table.Table[AllocationTag] // by key, as the API has it: "team", "aws:createdBy"
-	Backfills      *table.Table[Backfill]      // by number, with leading zeros: oldest first
-	Monitors       *table.Table[Monitor]       // by the UUID that ends the ARN
-	Subscriptions  *table.Table[Subscription]  // by the UUID that ends the ARN
-	Anomalies      *table.Table[Anomaly]       // by ID
+	Categories           *table.Table[Category]            // by the UUID that ends the ARN; ended ones too
+	AllocationTags       *table.Table[AllocationTag]       // by key, as the API has it: "team", "aws:createdBy"
+	Backfills            *table.Table[Backfill]            // by number, with leading zeros: oldest first
+	AnomalyMonitors      *table.Table[AnomalyMonitor]      // by the UUID that ends the ARN
+	AnomalySubscriptions *table.Table[AnomalySubscription] // by the UUID that ends the ARN
+	Anomalies            *table.Table[Anomaly]             // by ID
 
 	explorer   *table.Table[explorerSettings] // at most one
 	byCategory *table.Index[Category]         // by name
@@ -27,20 +27,20 @@ const explorerID = "explorer"
 
 func newExplorer() Explorer {
 	e := Explorer{
-		Categories:     table.New("cost-category", func(c *Category) string { return c.ID }),
-		AllocationTags: table.New("allocation-tag", func(t *AllocationTag) string { return t.Key }),
-		Backfills:      table.New("tag-backfill", func(b *Backfill) string { return b.ID }),
-		Monitors:       table.New("anomaly-monitor", func(m *Monitor) string { return m.ID }),
-		Subscriptions:  table.New("anomaly-subscription", func(s *Subscription) string { return s.ID }),
-		Anomalies:      table.New("anomaly", func(a *Anomaly) string { return a.ID }),
-		explorer:       table.New("explorer", func(*explorerSettings) string { return explorerID }),
+		Categories:           table.New("cost-category", func(c *Category) string { return c.ID }),
+		AllocationTags:       table.New("allocation-tag", func(t *AllocationTag) string { return t.Key }),
+		Backfills:            table.New("tag-backfill", func(b *Backfill) string { return b.ID }),
+		AnomalyMonitors:      table.New("anomaly-monitor", func(m *AnomalyMonitor) string { return m.ID }),
+		AnomalySubscriptions: table.New("anomaly-subscription", func(s *AnomalySubscription) string { return s.ID }),
+		Anomalies:            table.New("anomaly", func(a *Anomaly) string { return a.ID }),
+		explorer:             table.New("explorer", func(*explorerSettings) string { return explorerID }),
 	}
 	e.byCategory = e.Categories.Index(func(c *Category) []string { return []string{c.Name} })
 	return e
 }
 
 func (e *Explorer) tables() []table.Any {
-	return []table.Any{e.Categories, e.AllocationTags, e.Backfills, e.Monitors, e.Subscriptions, e.Anomalies, e.explorer}
+	return []table.Any{e.Categories, e.AllocationTags, e.Backfills, e.AnomalyMonitors, e.AnomalySubscriptions, e.Anomalies, e.explorer}
 }
 
 // ExplorerEnabled tells whether Cost Explorer was enabled: before, questions to it are refused (Cost Management User Guide,

@@ -152,7 +152,7 @@ func TestConcerns(t *testing.T) {
 		"both":           {Expression{And: []Expression{least("ANOMALY_TOTAL_IMPACT_ABSOLUTE", "50"), least("ANOMALY_TOTAL_IMPACT_PERCENTAGE", "51")}}, false},
 		"either":         {Expression{Or: []Expression{least("ANOMALY_TOTAL_IMPACT_ABSOLUTE", "50"), least("ANOMALY_TOTAL_IMPACT_PERCENTAGE", "51")}}, true},
 	} {
-		s := Subscription{Monitors: []string{"m"}, Threshold: test.threshold}
+		s := AnomalySubscription{Monitors: []string{"m"}, Threshold: test.threshold}
 		if err := s.Threshold.CheckThreshold(); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
@@ -160,7 +160,7 @@ func TestConcerns(t *testing.T) {
 			t.Errorf("%s: %v", name, got)
 		}
 	}
-	s := Subscription{Monitors: []string{"m"}, Threshold: least("ANOMALY_TOTAL_IMPACT_PERCENTAGE", "1000")}
+	s := AnomalySubscription{Monitors: []string{"m"}, Threshold: least("ANOMALY_TOTAL_IMPACT_PERCENTAGE", "1000")}
 	if !s.Concerns(&Anomaly{Monitor: "m", Actual: decimal.Int(1)}) {
 		t.Error("where nothing was expected, any percentage is passed")
 	}

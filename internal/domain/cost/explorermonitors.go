@@ -7,9 +7,9 @@ import (
 	"umbel/internal/decimal"
 )
 
-// Monitor watches an account's costs for anomalies: each value of a dimension by itself, or some values together (Cost Explorer
+// AnomalyMonitor watches an account's costs for anomalies: each value of a dimension by itself, or some values together (Cost Explorer
 // API Reference, AnomalyMonitor).
-type Monitor struct {
+type AnomalyMonitor struct {
 	ID            string // UUID
 	Name          string
 	Type          string // DIMENSIONAL, CUSTOM
@@ -24,16 +24,16 @@ type Monitor struct {
 
 // The types of monitors.
 const (
-	Dimensional = "DIMENSIONAL"
-	Custom      = "CUSTOM"
+	DimensionalMonitor = "DIMENSIONAL"
+	CustomMonitor      = "CUSTOM"
 )
 
-// Subscription tells people of anomalies (Cost Explorer API Reference, AnomalySubscription).
-type Subscription struct {
+// AnomalySubscription tells people of anomalies (Cost Explorer API Reference, AnomalySubscription).
+type AnomalySubscription struct {
 	ID          string // UUID
 	Name        string
 	Monitors    []string // IDs
-	Subscribers []Subscriber
+	Subscribers []AnomalySubscriber
 	Frequency   string // DAILY, IMMEDIATE, WEEKLY
 	// Threshold decides on an anomaly's impact. Shorthand tells that it was given as the deprecated member Threshold.
 	Threshold Expression
@@ -43,8 +43,8 @@ type Subscription struct {
 	Tags      map[string]string `json:",omitempty"`
 }
 
-// Subscriber is who is told: Type is EMAIL or SNS.
-type Subscriber struct{ Address, Type string }
+// AnomalySubscriber is who is told: Type is EMAIL or SNS.
+type AnomalySubscriber struct{ Address, Type string }
 
 // Anomaly is a run of days on which something cost more than was to be expected.
 type Anomaly struct {
@@ -86,7 +86,7 @@ func (a *Anomaly) Percentage() (p decimal.D, ok bool) {
 }
 
 // Concerns tells whether an anomaly is past the subscription's threshold. Where nothing was expected every percentage is passed.
-func (s *Subscription) Concerns(a *Anomaly) bool {
+func (s *AnomalySubscription) Concerns(a *Anomaly) bool {
 	return slices.Contains(s.Monitors, a.Monitor) && s.Threshold.passed(a)
 }
 
@@ -149,9 +149,9 @@ func (e *Expression) CheckThreshold() error {
 
 // CheckSpecification tells what is wrong with what a monitor watches (Cost Explorer API Reference, AnomalyMonitor); errors are
 // fault.ValidationFailed.
-func (m *Monitor) CheckSpecification() error {
+func (m *AnomalyMonitor) CheckSpecification() error {
 	e := m.Specification
-	if m.Type == Dimensional {
+	if m.Type == DimensionalMonitor {
 		switch m.Dimension {
 		case "":
 			return refused("MonitorDimension is required for DIMENSIONAL monitors")
