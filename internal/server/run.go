@@ -52,6 +52,7 @@ func New(ctx context.Context, cfg Config) (*Server, error) {
 		return nil, errors.Join(err, db.Close())
 	}
 	s.work.Go(s.prune)
+	s.work.Go(func() { s.exporter.Run(s.stopping) })
 	return s, nil
 }
 
@@ -81,7 +82,10 @@ func (s *Server) assemble() error {
 	if s.desk, err = s.openDesk(); err != nil {
 		return err
 	}
-	registry := Registry(history, s.desk)
+	if s.exporter, err = s.openExporter(); err != nil {
+		return err
+	}
+	registry := Registry(history, s.desk, s.exporter)
 	registry.AddJobs(alert.NewCourier(s.store, s.config.Alerts, s.config.Now, s.config.Log).Job())
 	metrics := prometheus.NewRegistry()
 	metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
