@@ -24,7 +24,7 @@ func TestCoverage(t *testing.T) {
 	var page strings.Builder
 	page.WriteString(coverageIntro)
 	declared := map[string]op.Service{}
-	for _, s := range server.Registry(nil, nil).Services() {
+	for _, s := range server.Registry(nil, nil, nil).Services() {
 		declared[s.ID] = s
 	}
 	for _, id := range model.Services() {
@@ -115,7 +115,7 @@ func describeService(page *strings.Builder, m *model.Service, s op.Service) {
 // TestJobsAreDeclared wants background work to be declared by the services, like operations.
 func TestJobsAreDeclared(t *testing.T) {
 	kinds := map[string]bool{}
-	for _, s := range server.Registry(nil, nil).Services() {
+	for _, s := range server.Registry(nil, nil, nil).Services() {
 		for _, j := range s.Jobs {
 			if !strings.HasPrefix(j.Kind, s.ID+":") {
 				t.Errorf("job %s is declared by %s", j.Kind, s.ID)

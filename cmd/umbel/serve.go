@@ -34,6 +34,7 @@ type serveFlags struct {
 	logFormat string
 	alerts    alertFlags
 	costs     string
+	exports   exportFlags
 }
 
 func (f *serveFlags) register(cmd *cobra.Command) {
@@ -45,6 +46,7 @@ func (f *serveFlags) register(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&f.logLevel, "log-level", "warn", "debug (every request), info, warn or error")
 	cmd.Flags().StringVar(&f.logFormat, "log-format", "text", "text or json")
 	f.alerts.register(cmd)
+	f.exports.register(cmd)
 }
 
 func newServeCommand(a *app) *cobra.Command {
@@ -298,9 +300,11 @@ func (a *app) serverConfig(f *serveFlags) (server.Config, error) {
 	if err != nil {
 		return server.Config{}, err
 	}
-	return server.Config{
+	cfg := server.Config{
 		Alerts: alerts, Database: f.database, Settings: settings, Log: slog.New(handler), OperatorToken: a.operatorToken(), StrictRegions: f.strict,
-	}, nil
+	}
+	err = f.exports.apply(&cfg, a.getenv)
+	return cfg, err
 }
 
 // onLoopback tells whether only this machine can reach an address.

@@ -185,19 +185,19 @@ func (e *encoder) mapped() (out []planned) {
 // key is the column of a key of maps.
 func (e *encoder) key(prefix, key string, of *gathered[map[string]string]) planned {
 	return planned{prefix + key, func(e *encoder, name string) error {
-		through := newThrough(len(of.values))
+		codes := newRetexting(len(of.values))
 		for code, m := range of.values {
 			if value, ok := m[key]; ok {
-				through.set(code, value)
+				codes.set(code, value)
 			}
 		}
-		return e.through(name, of, through, false)
+		return e.through(name, of, codes, false)
 	}}
 }
 
 // otherTags is the column of tags that are not promoted: a JSON object.
 func (e *encoder) otherTags(name string, promoted map[string]bool) error {
-	through := newThrough(len(e.tags.values))
+	codes := newRetexting(len(e.tags.values))
 	for code, m := range e.tags.values {
 		rest := map[string]string{}
 		for key, value := range m {
@@ -212,9 +212,9 @@ func (e *encoder) otherTags(name string, promoted map[string]bool) error {
 		if err != nil {
 			return err
 		}
-		through.set(code, string(raw))
+		codes.set(code, string(raw))
 	}
-	return e.through(name, &e.tags, through, true)
+	return e.through(name, &e.tags, codes, true)
 }
 
 // keysOf gives the keys of maps, sorted.

@@ -16,22 +16,22 @@ import (
 
 func sortedKeys(m map[string]bool) []string { return slices.Sorted(maps.Keys(m)) }
 
-// through leads from the codes of maps to those of texts made of them.
-type through struct {
+// retexting leads from the codes of maps to those of texts made of them.
+type retexting struct {
 	texts []string
 	codes []int32 // by code of a map; none for no text
 	known map[string]int32
 }
 
-func newThrough(n int) *through {
-	t := &through{codes: make([]int32, n), known: map[string]int32{}}
+func newRetexting(n int) *retexting {
+	t := &retexting{codes: make([]int32, n), known: map[string]int32{}}
 	for i := range t.codes {
 		t.codes[i] = none
 	}
 	return t
 }
 
-func (t *through) set(code int, text string) {
+func (t *retexting) set(code int, text string) {
 	at, ok := t.known[text]
 	if !ok {
 		at = int32(len(t.texts))
@@ -85,7 +85,7 @@ func (e *encoder) text(name string, ofPart bool, present []bool, g *gathered[str
 }
 
 // through writes a column of texts that are made of maps.
-func (e *encoder) through(name string, g *gathered[map[string]string], t *through, isJSON bool) error {
+func (e *encoder) through(name string, g *gathered[map[string]string], t *retexting, isJSON bool) error {
 	e.begin(len(t.texts))
 	for _, row := range e.rows {
 		code := t.codes[g.at(row)]

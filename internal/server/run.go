@@ -56,6 +56,7 @@ func New(ctx context.Context, cfg Config) (*Server, error) {
 		return nil, errors.Join(err, s.Close())
 	}
 	s.work.Go(s.prune)
+	s.work.Go(func() { s.exporter.Run(s.stopping) })
 	return s, nil
 }
 
@@ -86,7 +87,10 @@ func (s *Server) assemble() error {
 		return err
 	}
 	s.Door.Bills = s.desk
-	registry := Registry(history, s.desk)
+	if s.exporter, err = s.openExporter(); err != nil {
+		return err
+	}
+	registry := Registry(history, s.desk, s.exporter)
 	budgeting := budgets.NewFollower(s.store, s.desk, s.config.Now)
 	s.desk.Follow(budgeting)
 	registry.AddJobs(budgeting.Job(), alert.NewCourier(s.store, s.config.Alerts, s.config.Now, s.config.Log).Job())

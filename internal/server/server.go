@@ -33,6 +33,7 @@ import (
 	"umbel/internal/audit"
 	"umbel/internal/bills"
 	pricebook "umbel/internal/domain/billing"
+	"umbel/internal/exports"
 	"umbel/internal/gateway"
 	"umbel/internal/jobs"
 	"umbel/internal/op"
@@ -59,6 +60,10 @@ type Config struct {
 	Alerts alert.Config
 	// CostDatabase keeps cost lines in a ClickHouse server, as clickhouse://…, instead of in Costs, which is needed all the same.
 	CostDatabase string
+	// Exports is where exports of cost data are written to; nil keeps their definitions and writes nothing.
+	Exports exports.Destination
+	// Spool is a directory for exports in the making; "" is one of the system's. With an exports.Directory it is on its file system.
+	Spool string
 }
 
 // Server is a whole Umbel. New makes one; Serve serves it; Close drains and closes it.
@@ -70,6 +75,7 @@ type Server struct {
 	queue    *audit.Queue
 	runner   *jobs.Runner
 	desk     *bills.Desk
+	exporter *exports.Exporter
 	gateway  *gateway.Gateway
 	stopping context.Context // ends when serving and background work shall end
 	stop     context.CancelFunc
@@ -83,11 +89,11 @@ type Server struct {
 }
 
 // Registry lists every service; this list is the only place where they are mounted. events is what LookupEvents searches, the
-// desk what knows bills; both nil where the operations are only listed.
-func Registry(events cloudtrail.Events, desk *bills.Desk) *op.Registry {
+// desk what knows bills, the exporter what writes them into files; all nil where the operations are only listed.
+func Registry(events cloudtrail.Events, desk *bills.Desk, exporter *exports.Exporter) *op.Registry {
 	return op.NewRegistry(
 		organizations.Service(), iam.Service(events), sts.Service(), cloudtrail.Service(events), account.Service(), accessanalyzer.Service(),
-		ce.Service(desk), budgets.Service(desk), cur.Service(desk), bcmdataexports.Service(desk), billing.Service(desk), invoicing.Service(desk), pricing.Service(desk),
+		ce.Service(desk), budgets.Service(desk), cur.Service(), bcmdataexports.Service(exporter), billing.Service(desk), invoicing.Service(desk), pricing.Service(desk),
 		savingsplans.Service(desk), freetier.Service(desk), cloudwatch.Service(desk),
 	)
 }

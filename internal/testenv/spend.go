@@ -8,10 +8,6 @@ import (
 	"umbel/internal/costlines"
 	"umbel/internal/decimal"
 	"umbel/internal/domain/billing"
-	"umbel/internal/domain/org"
-	"umbel/internal/ident"
-	"umbel/internal/op"
-	"umbel/internal/store"
 )
 
 // Spend puts an hour of an instance, at a time and for an amount of dollars, into the bill of who pays for an account, and has budgets
@@ -61,24 +57,4 @@ func (s *Server) LookAtBudgets(account string) {
 		s.tb.Fatalf("look at budgets: %v", err)
 	}
 	s.Settle()
-}
-
-// payer gives who pays for an account.
-func (s *Server) payer(account string) ident.AccountID {
-	s.tb.Helper()
-	ctx := context.Background()
-	payer := ident.AccountID(account)
-	part, ok, err := s.Store().Locate(ctx, op.MemberLocator(payer), true)
-	if err == nil && ok {
-		err = s.Store().View(ctx, store.Scope{Read: []store.Partition{part}}, func(tx store.Tx) error {
-			if o, ok := tx.State(part).(*org.State).Organization(); ok {
-				payer = o.Management
-			}
-			return nil
-		})
-	}
-	if err != nil {
-		s.tb.Fatalf("payer of %s: %v", account, err)
-	}
-	return payer
 }

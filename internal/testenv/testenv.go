@@ -16,6 +16,7 @@ import (
 
 	"umbel/internal/alert"
 	"umbel/internal/awsclient"
+	"umbel/internal/exports"
 	"umbel/internal/ident"
 	"umbel/internal/op"
 	"umbel/internal/operator"
@@ -54,6 +55,11 @@ func Database(where string) Option { return func(s *setup) { s.Database = where 
 
 // Clock sets the clock.
 func Clock(c *ManualClock) Option { return func(s *setup) { s.Now = c.Now } }
+
+// Exports has exports of cost data written into a directory.
+func Exports(dir string) Option {
+	return func(s *setup) { s.Config.Exports, s.Spool = exports.Directory{Root: dir}, filepath.Join(dir, ".spool") }
+}
 
 // TrustAccountKeys turns on the mode for test suites made for emulators.
 func TrustAccountKeys() Option { return func(s *setup) { s.Settings.TrustAccountKeys = true } }
@@ -203,4 +209,4 @@ func (s *Server) Settle() {
 }
 
 // Registry gives the operations that a server serves.
-func Registry() *op.Registry { return server.Registry(nil, nil) }
+func Registry() *op.Registry { return server.Registry(nil, nil, nil) }

@@ -44,16 +44,7 @@ savings_plan_total_commitment_to_date savings_plan_used_commitment`
 // Read gives back the line that was written, if its accounts have 12 digits, its times whole milliseconds, and its reservation and
 // savings plan something in them that is not 0; tags have keys that begin with "user:" or "aws:".
 func NewCUR2Writer(to io.Writer, names map[string]string) *Writer {
-	getters := map[string]getter{}
-	for _, f := range curFields() {
-		getters[snake(f.name)] = f.get
-	}
-	for name, get := range cur2Getters() {
-		getters[name] = get
-	}
-	getters["bill_payer_account_name"] = func(b []byte, l *billing.Line) []byte { return append(b, names[l.Bill.Payer]...) }
-	getters["line_item_usage_account_name"] = func(b []byte, l *billing.Line) []byte { return append(b, names[l.Account]...) }
-	return newWriter(to, CUR2Columns(), getters)
+	return newWriter(to, CUR2Columns(), cur2Columned(names))
 }
 
 // cur2Getters are the columns of CUR 2.0 that are not one field of a line.

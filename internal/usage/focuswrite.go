@@ -27,7 +27,24 @@ SkuPriceDetails SkuPriceId SubAccountId SubAccountName SubAccountType Tags x_Dis
 // FOCUS has no place for more: a fee of a commitment becomes a purchase and what nothing used, and lines that only take back what a
 // savings plan covers are not written, for covered usage is billed nothing.
 type FOCUSWriter struct {
-	rows  *Writer
+	rows    *Writer
+	charges *focusRows
+}
+
+// NewFOCUSWriter writes to a file; names gives the names of accounts, and may be nil.
+func NewFOCUSWriter(to io.Writer, names map[string]string) *FOCUSWriter {
+	charges := &focusRows{names: names}
+	return &FOCUSWriter{newWriter(to, FOCUS12Columns(), charges.getters()), charges}
+}
+
+// Flush writes what is buffered.
+func (w *FOCUSWriter) Flush() error { return w.rows.Flush() }
+
+// Write writes a line as no, one or two rows.
+func (w *FOCUSWriter) Write(l *billing.Line) error { return w.charges.each(l, w.rows.Write) }
+
+// focusRows makes charges out of lines. What a row says beside the line is in row while it is emitted.
+type focusRows struct {
 	names map[string]string
 	row   focusCharge
 }
@@ -35,48 +52,51 @@ type FOCUSWriter struct {
 // focusCharge is what a row says of its charge beside the line.
 type focusCharge struct {
 	charge
-	kind   string // CommitmentDiscountCategory
-	billed decimal.D
+	kind             string // CommitmentDiscountCategory
+	billed           decimal.D
+	price            bool // the charge has unit prices, and a quantity that they are of
+	quantity         decimal.D
+	listed, contract decimal.D // unit prices
+	list, contracted decimal.D // costs
+	committed        decimal.D // of the commitment: bought, used or left over
+	committedUnit    string
+	unit             string
 }
 
-// NewFOCUSWriter writes to a file; names gives the names of accounts, and may be nil.
-func NewFOCUSWriter(to io.Writer, names map[string]string) *FOCUSWriter {
-	w := &FOCUSWriter{names: names}
-	w.rows = newWriter(to, FOCUS12Columns(), w.getters())
-	return w
-}
-
-// Flush writes what is buffered.
-func (w *FOCUSWriter) Flush() error { return w.rows.Flush() }
-
-// Write writes a line as no, one or two rows.
-func (w *FOCUSWriter) Write(l *billing.Line) error {
+// each gives the rows of a line: none, one or two.
+func (f *focusRows) each(l *billing.Line, emit func(*billing.Line) error) error {
 	if l.Type == billing.SavingsPlanNegation {
 		return nil
 	}
-	w.row = focusCharge{billed: l.NetUnblended}
-	c := &w.row
+	f.row = focusCharge{billed: l.NetUnblended}
+	c := &f.row
 	c.effective = l.NetAmortized()
 	commit := func(kind, commitmentType, arn string) {
 		c.kind, c.commitmentType, c.commitment = kind, commitmentType, arn
 	}
 	if p := l.SavingsPlan; p != nil {
 		commit("Spend", "Savings Plan", p.ARN)
+		c.committedUnit = l.Currency
 	} else if p := l.Reservation; p != nil && p.ARN != "" {
 		commit("Usage", "Reserved Instance", p.ARN)
+		c.committedUnit = "Hours"
 	}
 	c.category, c.frequency = "Usage", "Usage-Based"
 	switch l.Type {
 	case billing.Usage:
 		commit("", "", "")
+		c.committedUnit = ""
 	case billing.DiscountedUsage:
-		c.status = "Used"
+		c.status, c.committed = "Used", l.Usage
 	case billing.SavingsPlanCovered:
 		c.status, c.billed = "Used", decimal.D{}
+		if l.SavingsPlan != nil {
+			c.committed = l.SavingsPlan.EffectiveCost
+		}
 	case billing.SavingsPlanRecurring, billing.ReservationFee:
-		return w.fee(l)
+		return f.fee(l, emit)
 	case billing.SavingsPlanUpfront:
-		c.category, c.frequency = "Purchase", "One-Time"
+		c.category, c.frequency, c.committed = "Purchase", "One-Time", l.Unblended
 	case billing.Tax:
 		c.category, c.frequency = "Tax", "Recurring"
 	case billing.Fee:
@@ -84,122 +104,109 @@ func (w *FOCUSWriter) Write(l *billing.Line) error {
 		if l.Bill.Type == billing.Purchase {
 			c.frequency = "One-Time"
 		}
+		c.committed = reservedHours(l)
 	case billing.Refund:
 		c.category, c.frequency = "Adjustment", "One-Time"
 	default: // credits and discounts
 		c.category, c.frequency = "Credit", "One-Time"
 	}
-	return w.rows.Write(l)
+	f.prices(l)
+	return emit(l)
 }
 
-// fee writes a commitment's fee: the purchase, and what nothing used.
-func (w *FOCUSWriter) fee(l *billing.Line) error {
-	c := &w.row
+// fee gives the rows of a commitment's fee: the purchase, and what nothing used.
+func (f *focusRows) fee(l *billing.Line, emit func(*billing.Line) error) error {
+	c := &f.row
 	unused := c.effective
+	left := decimal.D{}
+	switch p, r := l.SavingsPlan, l.Reservation; {
+	case p != nil:
+		c.committed, left = p.Commitment, p.Commitment.Sub(p.Used)
+	case r != nil:
+		c.committed, left = l.Usage, r.UnusedQuantity
+	}
 	c.category, c.frequency, c.effective = "Purchase", "Recurring", decimal.D{}
-	if err := w.rows.Write(l); err != nil || unused.IsZero() {
+	f.prices(l)
+	if err := emit(l); err != nil || unused.IsZero() {
 		return err
 	}
-	c.category, c.frequency, c.status = "Usage", "Usage-Based", "Unused"
+	c.category, c.frequency, c.status, c.committed = "Usage", "Usage-Based", "Unused", left
 	c.billed, c.effective = decimal.D{}, unused
-	return w.rows.Write(l)
+	f.prices(l)
+	return emit(l)
 }
 
-func (w *FOCUSWriter) getters() map[string]getter {
-	c := &w.row
-	text := func(s *string) getter { return func(b []byte, _ *billing.Line) []byte { return append(b, *s...) } }
-	amount := func(d *decimal.D) getter { return func(b []byte, _ *billing.Line) []byte { return d.Append(b) } }
-	fixed := func(s string) getter { return text(&s) }
-	all := map[string]getter{
-		"BilledCost": amount(&c.billed), "EffectiveCost": amount(&c.effective), "PricingCurrencyEffectiveCost": amount(&c.effective),
-		"ChargeCategory": text(&c.category), "ChargeFrequency": text(&c.frequency), "CommitmentDiscountCategory": text(&c.kind),
-		"CommitmentDiscountId": text(&c.commitment), "CommitmentDiscountType": text(&c.commitmentType), "CommitmentDiscountStatus": text(&c.status),
-		"ProviderName": fixed("AWS"), "BillingAccountType": fixed("Management account"), "SubAccountType": fixed("Account"),
-		"BillingAccountName": func(b []byte, l *billing.Line) []byte { return append(b, w.names[l.Bill.Payer]...) },
-		"SubAccountName":     func(b []byte, l *billing.Line) []byte { return append(b, w.names[l.Account]...) },
-		"PricingCategory": func(b []byte, _ *billing.Line) []byte {
-			switch {
-			case c.category != "Usage":
-				return b
-			case c.commitment != "":
-				return append(b, "Committed"...)
-			}
-			return append(b, "Standard"...)
-		},
-		"ConsumedQuantity": func(b []byte, l *billing.Line) []byte {
-			if c.category != "Usage" || c.status == "Unused" {
-				return b
-			}
-			return l.Usage.Append(b)
-		},
-		"ConsumedUnit": func(b []byte, l *billing.Line) []byte {
-			if c.category != "Usage" || c.status == "Unused" {
-				return b
-			}
-			return append(b, l.Pricing.Unit...)
-		},
+// prices gives a charge its unit prices and what follows from them. A cost at list or contract price leaves commitments out of
+// account; charges that have no unit price cost there what is billed (FOCUS, "ListCost", "ContractedCost").
+func (f *focusRows) prices(l *billing.Line) {
+	c := &f.row
+	c.list, c.contracted = c.billed, c.billed
+	c.price = c.category == "Usage" || c.category == "Purchase"
+	switch {
+	case !c.price:
+		return
+	case c.status == "Unused": // nothing is used, so nothing has a price
+		c.quantity, c.listed, c.contract, c.list, c.contracted = decimal.D{}, decimal.D{}, decimal.D{}, decimal.D{}, decimal.D{}
+		c.unit = cmp.Or(l.Pricing.Unit, c.committedUnit)
+		return
+	case c.category == "Purchase":
+		f.purchase(l)
+		return
 	}
-	for name, get := range focusLineGetters() {
-		all[name] = get
+	c.quantity, c.unit = l.Usage, cmp.Or(l.Pricing.Unit, "Count")
+	c.contract, c.contracted = l.NetUnblendedRate, l.NetUnblended
+	if l.Type == billing.DiscountedUsage { // its own rate is nothing, for the fee pays
+		c.contract = l.Pricing.PublicRate
+		c.contracted = product(c.contract, l.Usage)
 	}
-	return all
+	c.listed, c.list = l.Pricing.PublicRate, l.Pricing.PublicCost
+	switch {
+	case c.listed.IsZero() && c.list.IsZero():
+		c.listed, c.list = c.contract, c.contracted
+	case c.list.IsZero():
+		c.list = product(c.listed, l.Usage)
+	}
+	c.contract, c.listed = fitting(c.contract, c.quantity, c.contracted), fitting(c.listed, c.quantity, c.list)
+	c.price = c.listed.Sign() >= 0 && c.contract.Sign() >= 0
 }
 
-// focusLineGetters are the columns that follow from the line alone.
-func focusLineGetters() map[string]getter {
-	text := func(at func(*billing.Line) string) getter {
-		return func(b []byte, l *billing.Line) []byte { return append(b, at(l)...) }
+// purchase prices a fee: by its own quantity and rate where these make the cost, else as one of what was bought.
+func (f *focusRows) purchase(l *billing.Line) {
+	c := &f.row
+	c.quantity, c.unit = l.Usage, l.Pricing.Unit
+	c.listed, c.list = l.UnblendedRate, l.Unblended
+	c.contract, c.contracted = l.NetUnblendedRate, l.NetUnblended
+	if c.unit == "" || c.quantity.Sign() <= 0 || product(c.listed, c.quantity) != c.list || product(c.contract, c.quantity) != c.contracted {
+		c.quantity, c.unit, c.listed, c.contract = decimal.Int(1), "Count", c.list, c.contracted
 	}
-	return map[string]getter{
-		"AvailabilityZone":                   text(func(l *billing.Line) string { return l.Zone }),
-		"BillingAccountId":                   text(func(l *billing.Line) string { return cmp.Or(l.Bill.Payer, l.Account) }),
-		"SubAccountId":                       text(func(l *billing.Line) string { return l.Account }),
-		"BillingCurrency":                    text(func(l *billing.Line) string { return l.Currency }),
-		"PricingCurrency":                    text(func(l *billing.Line) string { return cmp.Or(l.Pricing.Currency, l.Currency) }),
-		"BillingPeriodStart":                 func(b []byte, l *billing.Line) []byte { return appendTime(b, l.Bill.PeriodStart) },
-		"BillingPeriodEnd":                   func(b []byte, l *billing.Line) []byte { return appendTime(b, l.Bill.PeriodEnd) },
-		"ChargePeriodStart":                  func(b []byte, l *billing.Line) []byte { return appendTime(b, l.Start) },
-		"ChargePeriodEnd":                    func(b []byte, l *billing.Line) []byte { return appendTime(b, l.End) },
-		"ChargeDescription":                  text(func(l *billing.Line) string { return l.Description }),
-		"ContractedCost":                     getNumber(func(l *billing.Line) *decimal.D { return &l.NetUnblended }),
-		"ContractedUnitPrice":                getNumber(func(l *billing.Line) *decimal.D { return &l.NetUnblendedRate }),
-		"PricingCurrencyContractedUnitPrice": getNumber(func(l *billing.Line) *decimal.D { return &l.NetUnblendedRate }),
-		"ListCost":                           getNumber(func(l *billing.Line) *decimal.D { return &l.Pricing.PublicCost }),
-		"ListUnitPrice":                      getNumber(func(l *billing.Line) *decimal.D { return &l.Pricing.PublicRate }),
-		"PricingCurrencyListUnitPrice":       getNumber(func(l *billing.Line) *decimal.D { return &l.Pricing.PublicRate }),
-		"PricingQuantity":                    getNumber(func(l *billing.Line) *decimal.D { return &l.Usage }),
-		"PricingUnit":                        text(func(l *billing.Line) string { return l.Pricing.Unit }),
-		"InvoiceId":                          text(func(l *billing.Line) string { return l.Bill.Invoice }),
-		"InvoiceIssuerName":                  text(func(l *billing.Line) string { return l.Bill.Issuer }),
-		"PublisherName":                      text(func(l *billing.Line) string { return cmp.Or(l.LegalEntity, l.Bill.Issuer) }),
-		"RegionId":                           text(func(l *billing.Line) string { return l.Detail.Region }),
-		"ResourceId":                         text(func(l *billing.Line) string { return l.Resource }),
-		"ServiceCategory":                    text(func(l *billing.Line) string { return serviceCategory(l.Product) }),
-		"ServiceName":                        text(func(l *billing.Line) string { return cmp.Or(l.Detail.Name, l.Product) }),
-		"ServiceSubcategory":                 text(func(l *billing.Line) string { return "Other (" + serviceCategory(l.Product) + ")" }),
-		"SkuId":                              text(func(l *billing.Line) string { return l.Detail.SKU }),
-		"SkuPriceId":                         text(func(l *billing.Line) string { return l.Pricing.RateCode }),
-		"SkuMeter":                           text(func(l *billing.Line) string { return l.UsageType }),
-		"x_Operation":                        text(func(l *billing.Line) string { return l.Operation }),
-		"x_ServiceCode":                      text(func(l *billing.Line) string { return l.Product }),
-		"x_Discounts":                        func(b []byte, l *billing.Line) []byte { return appendNumbers(b, l.Discounts) },
-		"Tags": func(b []byte, l *billing.Line) []byte {
-			return appendTexts(b, l.Tags, func(key string) string { return strings.TrimPrefix(key, "user:") })
-		},
-	}
+	c.price = c.listed.Sign() >= 0 && c.contract.Sign() >= 0 // a unit price is never below zero
 }
 
-// serviceCategory gives the category of a service (FOCUS, "Service Category").
-func serviceCategory(product string) string {
-	if category := map[string]string{
-		"AmazonEC2": "Compute", "AWSLambda": "Compute", "AmazonECS": "Compute", "AmazonEKS": "Compute", "AmazonECR": "Compute",
-		"AmazonS3": "Storage", "AmazonEFS": "Storage", "AmazonGlacier": "Storage", "AWSBackup": "Storage",
-		"AmazonRDS": "Databases", "AmazonDynamoDB": "Databases", "AmazonElastiCache": "Databases", "AmazonRedshift": "Databases",
-		"AWSELB": "Networking", "AmazonVPC": "Networking", "AmazonCloudFront": "Networking", "AmazonRoute53": "Networking", "AWSDataTransfer": "Networking",
-		"AWSQueueService": "Integration", "AmazonSNS": "Integration", "AmazonCloudWatch": "Management and Governance", "AWSCloudTrail": "Management and Governance",
-		"awskms": "Security", "AWSSecretsManager": "Security", "AWSGlue": "Analytics", "AmazonAthena": "Analytics",
-	}[product]; category != "" {
-		return category
+// fitting gives the unit price that makes a cost of a quantity: the one there is, unless it makes another.
+func fitting(price, quantity, cost decimal.D) decimal.D {
+	if quantity.IsZero() || product(price, quantity) == cost {
+		return price
 	}
-	return "Other"
+	if fit, err := cost.Quo(quantity); err == nil {
+		return fit
+	}
+	return price
+}
+
+// product gives a times b; nothing if that is beyond all measure, which is then no price.
+func product(a, b decimal.D) decimal.D {
+	d, err := a.Mul(b)
+	if err != nil {
+		return decimal.D{}
+	}
+	return d
+}
+
+// reservedHours gives what an upfront payment of reservations buys: the hours of their term.
+func reservedHours(l *billing.Line) decimal.D {
+	r := l.Reservation
+	if r == nil || r.ARN == "" || !r.Start.Before(r.End) {
+		return decimal.D{}
+	}
+	return product(r.Count, decimal.Int(int64(r.End.Sub(r.Start).Hours())))
 }

@@ -144,7 +144,7 @@ func TestRefusals(t *testing.T) {
 	_, err = f.create(f.client, "more", f.one)
 	refused(t, err, "ValidationException", types.ValidationExceptionReasonMutualExclusionError)
 	_, err = f.create(f.client, "more", "123456789012")
-	refused(t, err, "ValidationException", types.ValidationExceptionReasonNonMemberPresent)
+	refused(t, err, "ValidationException", types.ValidationExceptionReasonNonMembersPresent)
 	_, err = f.create(f.client, " more", f.two)
 	refused(t, err, "ValidationException", types.ValidationExceptionReasonFieldValidationFailed)
 	_, err = f.create(f.client, "more")

@@ -58,7 +58,7 @@ func (t BudgetType) words() string {
 }
 
 func (u TimeUnit) words() string {
-	return map[TimeUnit]string{Daily: "day", Monthly: "month", Quarterly: "quarter", Annually: "year", Custom: "period"}[u]
+	return map[TimeUnit]string{Daily: "day", Monthly: "month", Quarterly: "quarter", Annually: "year", CustomUnit: "period"}[u]
 }
 
 func spendText(s Spend) string {
