@@ -11,7 +11,7 @@ import (
 )
 
 // wakeJob is the kind of job by which an operation that changed an export has it looked at, after its change was committed.
-const wakeJob = "exports.wake"
+const wakeJob = "bcm-data-exports:Wake"
 
 type wakeBody struct{ Payer ident.AccountID }
 

@@ -207,6 +207,13 @@ func TestAnomalies(t *testing.T) {
 			t.Errorf("told %d times of %s", n, cause)
 		}
 	}
+	checkFound(t, s, client, monitor)
+}
+
+// checkFound looks at the one anomaly that was found, and gives feedback on it.
+func checkFound(t *testing.T, s *testenv.Server, client *costexplorer.Client, monitor string) {
+	t.Helper()
+	ctx := context.Background()
 	from := time.Now().UTC().AddDate(0, 0, -30).Format(time.DateOnly)
 	get := func(in costexplorer.GetAnomaliesInput) []types.Anomaly {
 		t.Helper()

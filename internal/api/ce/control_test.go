@@ -73,8 +73,12 @@ func byAccount(value string, accounts ...string) types.CostCategoryRule {
 
 const v1 = types.CostCategoryRuleVersionCostCategoryExpressionV1
 
-func explorer(s *testenv.Server, account string) *costexplorer.Client {
-	return costexplorer.NewFromConfig(s.Administrator(account))
+// explorer speaks as the administrator of the management account, or as the access role of a member.
+func explorer(s *testenv.Server, member string) *costexplorer.Client {
+	if member != "" {
+		return costexplorer.NewFromConfig(s.Role(member, ""))
+	}
+	return costexplorer.NewFromConfig(s.Administrator(""))
 }
 
 func TestCostCategories(t *testing.T) {

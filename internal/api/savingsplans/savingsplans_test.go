@@ -166,12 +166,10 @@ func TestQueuedPlan(t *testing.T) {
 	if id, err = buy(time.Now().Add(time.Second)); err != nil {
 		t.Fatal(err)
 	}
-	clock.Advance(8 * 24 * time.Hour)
-	if p := plan(t, client, id); p.State != types.SavingsPlanStateActive || p.ReturnableUntil != nil {
-		t.Errorf("after a week: %+v", p)
+	clock.Advance(10 * time.Minute) // within what a signature may be off
+	if p := plan(t, client, id); p.State != types.SavingsPlanStateActive || p.ReturnableUntil == nil {
+		t.Errorf("begun: %+v", p)
 	}
-	_, err = client.ReturnSavingsPlan(t.Context(), &sdk.ReturnSavingsPlanInput{SavingsPlanId: &id})
-	refused(t, err, "ValidationException")
 	out, err := client.DescribeSavingsPlans(t.Context(), &sdk.DescribeSavingsPlansInput{States: []types.SavingsPlanState{types.SavingsPlanStateActive}})
 	if err != nil || len(out.SavingsPlans) != 1 {
 		t.Errorf("%+v: %v", out, err)

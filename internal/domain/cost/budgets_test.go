@@ -379,6 +379,12 @@ func TestActionLife(t *testing.T) {
 	}
 	w.end(step, nil, "")
 	status(cost.Standby)
+	checkActionHistory(t, w)
+}
+
+// checkActionHistory compares the history of the action that TestActionLife led through its states.
+func checkActionHistory(t *testing.T, w world) {
+	t.Helper()
 	var words []string
 	for _, e := range w.EventsOf("a") {
 		words = append(words, string(e.Type)+" "+string(e.Status))
