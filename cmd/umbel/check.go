@@ -114,8 +114,12 @@ func stateLocators(p store.Partition, s store.State) []string {
 			keys = append(keys, op.MemberLocator(a.ID))
 		}
 	case *cost.State:
+		owner := ident.AccountID(strings.TrimPrefix(string(p), string(op.CostPartition(""))))
 		if s.Months.Len() > 0 {
-			keys = append(keys, op.PayerLocator(ident.AccountID(strings.TrimPrefix(string(p), string(op.CostPartition(""))))))
+			keys = append(keys, op.PayerLocator(owner))
+		}
+		if s.Plans.Len() > 0 {
+			keys = append(keys, op.CommitmentLocator(owner))
 		}
 	}
 	return keys

@@ -24,7 +24,9 @@ type job struct {
 	files   []string
 	reports bool
 	labels  *labels
-	until   time.Time
+	// reportLabels are those of lines that came in with their prices.
+	reportLabels *labels
+	until        time.Time
 }
 
 // compute makes a month's bill: its lines, the bill, and the word in the state that they are there, one after another. Ended
@@ -35,6 +37,9 @@ func (d *Desk) compute(ctx context.Context, payer ident.AccountID, name string) 
 		return err
 	}
 	begun := d.now()
+	if err := j.relabel(ctx); err != nil {
+		return fmt.Errorf("bills: %s of %s: %w", name, payer, err)
+	}
 	bills, err := j.write(ctx)
 	if errors.Is(err, costlines.ErrChanged) {
 		bills, err = j.write(ctx) // lines were moved together meanwhile
@@ -78,7 +83,10 @@ func (d *Desk) job(ctx context.Context, payer ident.AccountID, name string) (*jo
 		j.row, j.org, j.files, j.reports = *row, s.organization(name), s.cost.Files(), s.cost.Reports(name)
 		names := map[string]string{}
 		s.name(names)
-		j.labels, err = labelsOf(s.cost, name, names, false)
+		if j.labels, err = labelsOf(s.cost, name, names, false); err != nil {
+			return err
+		}
+		j.reportLabels, err = labelsOf(s.cost, name, names, true)
 		return err
 	})
 	j.until = j.fees(d.now())

@@ -3,6 +3,7 @@ package bills
 import (
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"umbel/internal/decimal"
@@ -21,6 +22,7 @@ type scene struct {
 	account *iam.Account // nil if the payer is gone
 	org     *org.State   // nil if it manages none
 	cost    *cost.State
+	plans   []billing.SavingsPlan // that the payer and its members have bought
 }
 
 // scene looks at what a payer's bills are made against.
@@ -34,6 +36,15 @@ func (d *Desk) scene(ctx context.Context, payer ident.AccountID, look func(*scen
 	if member {
 		scope.Read = append(scope.Read, part)
 	}
+	committed, err := d.committed(ctx)
+	if err != nil {
+		return err
+	}
+	for _, owner := range committed {
+		if owner != payer {
+			scope.Read = append(scope.Read, op.CostPartition(owner))
+		}
+	}
 	return d.cfg.Store.View(ctx, scope, func(tx store.Tx) error {
 		s := &scene{payer: payer, cost: tx.State(costs).(*cost.State)}
 		s.account, _ = tx.State(own).(*iam.State).Account()
@@ -44,8 +55,35 @@ func (d *Desk) scene(ctx context.Context, payer ident.AccountID, look func(*scen
 				s.org = nil
 			}
 		}
+		for _, owner := range committed {
+			if s.pays(owner) {
+				s.plans = append(s.plans, tx.State(op.CostPartition(owner)).(*cost.State).Committed()...)
+			}
+		}
 		return look(s)
 	})
+}
+
+// pays tells whether the scene's payer pays for an account.
+func (s *scene) pays(account ident.AccountID) bool {
+	if s.org == nil || account == s.payer {
+		return account == s.payer
+	}
+	_, member := s.org.Account(account)
+	return member
+}
+
+// committed lists the accounts that have ever bought a savings plan.
+func (d *Desk) committed(ctx context.Context) ([]ident.AccountID, error) {
+	keys, err := d.cfg.Store.Keys(ctx, op.CommitmentLocator(""))
+	if err != nil {
+		return nil, err
+	}
+	out := make([]ident.AccountID, len(keys))
+	for i, k := range keys {
+		out[i] = ident.AccountID(strings.TrimPrefix(k.Key, op.CommitmentLocator("")))
+	}
+	return out, nil
 }
 
 // names gives the names of the accounts on a payer's bills, by ID; those that left have the name they had.
@@ -82,6 +120,10 @@ func (s *scene) organization(month string) *billing.Organization {
 	}
 	o.Members = s.members(o.Members)
 	o.Credits = left(o.Credits, s.cost.Taken(month))
+	o.Plans = append(slices.Clip(o.Plans), s.plans...)
+	if m, err := billing.ParseMonth(month); err == nil {
+		o.InvoiceUnits = append(slices.Clip(o.InvoiceUnits), s.cost.Units(m.End())...)
+	}
 	return &o
 }
 

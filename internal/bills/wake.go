@@ -21,6 +21,11 @@ func Want(c *op.Call, payer ident.AccountID, months ...string) error {
 	for _, m := range months {
 		c.CostOf(payer).Want(m)
 	}
+	if c.CostOf(payer).Months.Len() > 0 {
+		if err := c.Tx.Claim(op.PayerLocator(payer), op.CostPartition(payer)); err != nil {
+			return err
+		}
+	}
 	return c.Enqueue(wakeKind, c.Now, wakeBody{payer})
 }
 

@@ -123,6 +123,9 @@ func AliasLocator(alias string) string { return "alias/" + alias }
 // MemberLocator points from an account to the organization it is in.
 func MemberLocator(id ident.AccountID) string { return "member/" + string(id) }
 
+// CommitmentLocator points from an account that has bought a savings plan to its cost partition.
+func CommitmentLocator(id ident.AccountID) string { return "committed/" + string(id) }
+
 // PayerLocator points from an account that pays to its cost partition, once there are months on its bills.
 func PayerLocator(id ident.AccountID) string { return "bills/" + string(id) }
 

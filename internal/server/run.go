@@ -93,6 +93,7 @@ func (s *Server) assemble() error {
 	registry := Registry(history, s.desk, s.exporter)
 	budgeting := budgets.NewFollower(s.store, s.desk, s.config.Now)
 	s.desk.Follow(budgeting)
+	s.watchAnomalies()
 	registry.AddJobs(budgeting.Job(), alert.NewCourier(s.store, s.config.Alerts, s.config.Now, s.config.Log).Job())
 	metrics := prometheus.NewRegistry()
 	metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))

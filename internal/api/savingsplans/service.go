@@ -66,9 +66,12 @@ func target(c *op.Call, resource string, keys ...op.Key) op.Target {
 
 // recompute has the payer's bill of this month made again.
 func recompute(c *op.Call) error {
-	payer, err := bills.OfPayer(c)
-	if err == nil {
-		payer.Want(billing.MonthOf(c.Now).String())
+	if err := c.Tx.Claim(op.CommitmentLocator(c.Caller.Account), op.CostPartition(c.Caller.Account)); err != nil {
+		return err
 	}
-	return err
+	payer, err := bills.Payer(c)
+	if err != nil {
+		return err
+	}
+	return bills.Want(c, payer, billing.MonthOf(c.Now).String())
 }
