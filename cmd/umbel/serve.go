@@ -34,6 +34,7 @@ type serveFlags struct {
 	logFormat string
 	alerts    alertFlags
 	costs     string
+	costLines string
 	exports   exportFlags
 }
 
@@ -77,6 +78,7 @@ operator's token in UMBEL_OPERATOR_TOKEN to use the operator's door.`,
 	}
 	f.register(cmd)
 	cmd.Flags().StringVar(&f.database, "database", "", "PostgreSQL to keep the state in, as postgres://…, instead of the data directory")
+	cmd.Flags().StringVar(&f.costLines, "cost-database", "", "ClickHouse to keep cost lines in, as clickhouse://…, instead of the directory of costs, which keeps usage and bills")
 	cmd.Flags().StringVar(&f.tlsCert, "tls-cert", "", "certificate file, to serve HTTPS")
 	cmd.Flags().StringVar(&f.tlsKey, "tls-key", "", "key file of the certificate")
 	cmd.Flags().BoolVar(&f.trustKeys, "trust-account-keys", false, "for test suites made for emulators, on loopback only: an access key of 12 digits is that account's root user, and signatures of such keys are not checked")
@@ -301,7 +303,7 @@ func (a *app) serverConfig(f *serveFlags) (server.Config, error) {
 		return server.Config{}, err
 	}
 	cfg := server.Config{
-		Alerts: alerts, Database: f.database, Settings: settings, Log: slog.New(handler), OperatorToken: a.operatorToken(), StrictRegions: f.strict,
+		Alerts: alerts, Database: f.database, Settings: settings, Log: slog.New(handler), OperatorToken: a.operatorToken(), CostDatabase: f.costLines, StrictRegions: f.strict,
 	}
 	err = f.exports.apply(&cfg, a.getenv)
 	return cfg, err

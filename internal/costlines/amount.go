@@ -53,9 +53,6 @@ func (f *former) show(d decimal.D) {
 	}
 }
 
-// nothing tells that all numbers shown are 0.
-func (f *former) nothing() bool { return f.largest == magnitude{} }
-
 func (f *former) form() form {
 	by := powers[f.zeros]
 	if f.largest.hi < by {

@@ -24,7 +24,6 @@ const exportFile, exportGroup = 1_000_000, 250_000
 type exporter struct {
 	r      *rand.Rand
 	kinds  []exportKind
-	types  []string
 	teams  []string
 	apps   []string
 	schema *parquet.Schema

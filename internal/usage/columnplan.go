@@ -37,7 +37,6 @@ type columnar struct {
 	steps    []step
 	out      columns
 	hashes   []uint64 // that stand for the rows of a block, without their identities
-	room     int      // of rows, in a block
 	idSeed   maphash.Seed
 	keyed    bool
 	ids      *flat

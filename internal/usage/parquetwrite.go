@@ -75,6 +75,7 @@ func nodeOf(t Type) parquet.Node {
 }
 
 type parquetFile struct {
+	//lint:ignore SA1019 its successor wants a Go type, and these columns are known at run time only
 	to      *parquet.Writer
 	columns []Column
 	leaf    []int // the first leaf of each column

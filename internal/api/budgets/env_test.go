@@ -1,5 +1,7 @@
 package budgets_test
 
+//lint:file-ignore SA1019 what AWS has deprecated is served too
+
 import (
 	"bytes"
 	"context"
