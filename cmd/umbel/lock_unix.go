@@ -11,6 +11,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
+// dirLocksHold tells that lockDir truly keeps other servers out.
+const dirLocksHold = true
+
 // lockDir makes sure that one server at a time runs on a data directory. The lock goes with the process, however it ends.
 func lockDir(dir string) (unlock func() error, err error) {
 	f, err := os.OpenFile(filepath.Join(dir, "lock"), os.O_CREATE|os.O_RDWR, 0o600)

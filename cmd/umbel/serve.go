@@ -140,6 +140,7 @@ func (a *app) startOn(ctx context.Context, f *serveFlags, cfg server.Config, run
 			return err
 		}
 		run.dir, run.cleanup = dir, append(run.cleanup, unlock)
+		cfg.Alone = dirLocksHold
 		cfg.Database, cfg.Costs = filepath.Join(dir, "umbel.db"), filepath.Join(dir, "costs")
 	}
 	if f.costs != "" {

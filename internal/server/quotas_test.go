@@ -96,7 +96,7 @@ func TestQuotaNames(t *testing.T) {
 }
 
 func TestOpenEngineRefusesOtherDatabases(t *testing.T) {
-	_, err := server.OpenEngine(t.Context(), "mysql://localhost/x")
+	_, err := server.OpenEngine(t.Context(), "mysql://localhost/x", false)
 	if err == nil || !strings.Contains(err.Error(), "want postgres://") {
 		t.Errorf("mysql: %v", err)
 	}

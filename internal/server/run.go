@@ -42,7 +42,7 @@ func New(ctx context.Context, cfg Config) (*Server, error) {
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
-	db, err := OpenStore(ctx, cfg.Database, store.Options{Now: cfg.Now, Log: cfg.Log})
+	db, err := OpenStore(ctx, cfg.Database, cfg.Alone, store.Options{Now: cfg.Now, Log: cfg.Log})
 	if err != nil {
 		return nil, err
 	}

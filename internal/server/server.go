@@ -44,7 +44,10 @@ import (
 
 // Config says what a server is to be.
 type Config struct {
-	Database      string // a SQLite file's path, or postgres://…
+	Database string // a SQLite file's path, or postgres://…
+	// Alone tells that no other server can open Database, so that what this one knows of it is never out of date. A PostgreSQL
+	// database may always be shared.
+	Alone         bool
 	Settings      op.Settings
 	OperatorToken string
 	Log           *slog.Logger     // nil: slog.Default()
@@ -105,9 +108,9 @@ func NewToken() string {
 	return hex.EncodeToString(raw)
 }
 
-// OpenStore opens a database: postgres://… or a SQLite file's path.
-func OpenStore(ctx context.Context, database string, options store.Options) (*store.DB, error) {
-	engine, err := OpenEngine(ctx, database)
+// OpenStore opens a database: postgres://… or a SQLite file's path, which alone tells that nobody else writes.
+func OpenStore(ctx context.Context, database string, alone bool, options store.Options) (*store.DB, error) {
+	engine, err := OpenEngine(ctx, database, alone)
 	if err != nil {
 		return nil, err
 	}
@@ -115,12 +118,15 @@ func OpenStore(ctx context.Context, database string, options store.Options) (*st
 }
 
 // OpenEngine opens the SQL side of a database.
-func OpenEngine(ctx context.Context, database string) (store.Engine, error) {
+func OpenEngine(ctx context.Context, database string, alone bool) (store.Engine, error) {
 	if strings.HasPrefix(database, "postgres://") || strings.HasPrefix(database, "postgresql://") {
 		return sqlstore.OpenPostgres(ctx, database)
 	}
 	if strings.Contains(database, "://") {
 		return nil, fmt.Errorf("database %q: want postgres://…", database)
+	}
+	if alone {
+		return sqlstore.OpenSQLiteAlone(ctx, database)
 	}
 	return sqlstore.OpenSQLite(ctx, database)
 }

@@ -107,7 +107,7 @@ func Start(tb testing.TB, options ...Option) *Server {
 	}
 	s.Settings.TrustAccountKeys = trust
 	if s.Database == "" {
-		s.Database = filepath.Join(tb.TempDir(), "umbel.db")
+		s.Database, s.Alone = filepath.Join(tb.TempDir(), "umbel.db"), true
 	}
 	if s.Costs == "" {
 		s.Costs = tb.TempDir()

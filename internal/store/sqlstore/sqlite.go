@@ -23,6 +23,7 @@ type SQLite struct {
 	read *sql.DB
 	// heads are prepared for one, two, … partitions.
 	heads    [4]*sql.Stmt
+	known    *knownHeads // nil if other processes may write too
 	readOnly bool
 	// mu is SQLite's one writer within this process: two connections that wait for each other in SQLite poll, here they queue.
 	mu     sync.Mutex
@@ -37,6 +38,16 @@ var _ ledger.Database = (*SQLite)(nil)
 // OpenSQLite opens or makes the database file and brings its tables up to date.
 func OpenSQLite(ctx context.Context, path string) (*SQLite, error) {
 	return openSQLite(ctx, path, false)
+}
+
+// OpenSQLiteAlone is OpenSQLite for a caller who knows that no other engine, of this process or another, writes the file while
+// this one is open, as who holds the lock of a data directory does. Others may read it.
+func OpenSQLiteAlone(ctx context.Context, path string) (*SQLite, error) {
+	e, err := OpenSQLite(ctx, path)
+	if err == nil {
+		e.known = newKnownHeads()
+	}
+	return e, err
 }
 
 // Pragmas of every connection, with their reasons: LIKE must tell upper from lower case as PostgreSQL does; another
@@ -114,6 +125,18 @@ func dsn(path string, pragmas ...string) string {
 
 // Heads implements store.Engine.
 func (e *SQLite) Heads(_ context.Context, parts []store.Partition, revs []int64) error {
+	era, known := e.known.look(parts, revs)
+	if known {
+		return nil
+	}
+	if err := e.readHeads(parts, revs); err != nil {
+		return err
+	}
+	e.known.learn(era, parts, revs)
+	return nil
+}
+
+func (e *SQLite) readHeads(parts []store.Partition, revs []int64) error {
 	// A context that can end costs SQLite's driver a goroutine each time, and this takes microseconds.
 	ctx := context.Background()
 	if len(parts) == 0 || len(parts) > len(e.heads) {
@@ -164,11 +187,13 @@ func (e *SQLite) Ledger() *ledger.Ledger { return e.ledger }
 
 // Reset implements store.Engine.
 func (e *SQLite) Reset(ctx context.Context) error {
+	defer e.known.suspend()()
 	return e.Append(ctx, func(tx ledger.Tx) error { return reset(ctx, tx) })
 }
 
 // Close implements store.Engine.
 func (e *SQLite) Close() error {
+	e.known.suspend()
 	var errs []error
 	if e.sweep != nil {
 		errs = append(errs, e.sweep.close())

@@ -92,8 +92,9 @@ func (c *connection) Query(_ context.Context, query string, args ...any) (*sql.R
 // sqliteWriter is a transaction that has SQLite's write lock.
 type sqliteWriter struct {
 	reader
-	e    *SQLite
-	over bool
+	e     *SQLite
+	heads []store.Head // that the transaction changes
+	over  bool
 }
 
 var _ store.Writer = (*sqliteWriter)(nil)
@@ -130,12 +131,16 @@ func (w *sqliteWriter) LockJob(ctx context.Context, id string) (bool, error) {
 
 // Write implements store.Writer.
 func (w *sqliteWriter) Write(ctx context.Context, b *store.Batch) error {
+	w.heads = append(w.heads, b.Heads...)
 	return write(ctx, w.e.write, b)
 }
 
 // Commit implements store.Writer.
 func (w *sqliteWriter) Commit(ctx context.Context) error {
-	if _, err := w.e.write.Exec(ctx, "COMMIT"); err != nil {
+	w.e.known.doubt(w.heads)
+	_, err := w.e.write.Exec(ctx, "COMMIT")
+	w.e.known.settle(w.heads, err == nil)
+	if err != nil {
 		return fmt.Errorf("sqlstore: commit: %w", err)
 	}
 	w.over = true
