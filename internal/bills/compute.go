@@ -40,15 +40,35 @@ func (d *Desk) compute(ctx context.Context, payer ident.AccountID, name string) 
 	if err := j.relabel(ctx); err != nil {
 		return fmt.Errorf("bills: %s of %s: %w", name, payer, err)
 	}
+	until, taken := j.row.Until, j.row.Credits
+	if !j.row.AmountsStand {
+		if taken, err = j.bill(ctx); err != nil {
+			return fmt.Errorf("bills: %s of %s: %w", name, payer, err)
+		}
+		until = j.until
+	}
+	err = d.update(ctx, payer, "Compute", func(s *cost.State) error {
+		s.Computed(name, j.row.Wanted, d.now(), until, taken)
+		j.labels.note(s, name)
+		return nil
+	})
+	if err == nil {
+		d.cfg.Log.Info("bill computed", "payer", payer, "month", name, "final", !j.row.Closed.IsZero(), "took", d.now().Sub(begun))
+	}
+	return err
+}
+
+// bill writes the month's lines and its bill, and gives what it took of credits.
+func (j *job) bill(ctx context.Context) ([]cost.CreditTaken, error) {
 	bills, err := j.write(ctx)
 	if errors.Is(err, costlines.ErrChanged) {
 		bills, err = j.write(ctx) // lines were moved together meanwhile
 	}
 	if err != nil {
-		return fmt.Errorf("bills: %s of %s: %w", name, payer, err)
+		return nil, err
 	}
-	if err := d.save(payer, j.month, bills); err != nil {
-		return err
+	if err := j.desk.save(j.payer, j.month, bills); err != nil {
+		return nil, err
 	}
 	var taken []cost.CreditTaken
 	for _, c := range bills[0].Credits {
@@ -56,15 +76,7 @@ func (d *Desk) compute(ctx context.Context, payer ident.AccountID, name string) 
 			taken = append(taken, cost.CreditTaken{ID: c.ID, Used: c.Used})
 		}
 	}
-	err = d.update(ctx, payer, "Compute", func(s *cost.State) error {
-		s.Computed(name, j.row.Wanted, d.now(), j.until, taken)
-		j.labels.note(s, name)
-		return nil
-	})
-	if err == nil {
-		d.cfg.Log.Info("bill computed", "payer", payer, "month", name, "final", !j.row.Closed.IsZero(), "lines", bills[0].Total.Lines, "took", d.now().Sub(begun))
-	}
-	return err
+	return taken, nil
 }
 
 // job gathers what a month's bill is made of, as it is now.

@@ -8,15 +8,28 @@ import (
 	"umbel/internal/domain/billing"
 )
 
-// relabel writes the month's lines of reports anew where tags or cost categories have changed since they were written. Lines that
-// come in meanwhile stay: they have the labels of their own time.
+// relabel writes the month's lines anew where tags or cost categories have changed since they were written: those of reports, and
+// those rated here if they are not rated anew anyway. Lines that come in meanwhile stay: they have the labels of their own time.
 func (j *job) relabel(ctx context.Context) error {
-	if !j.reports || j.row.Rewrite <= j.row.Done {
+	if j.row.Rewrite <= j.row.Done {
 		return nil
 	}
+	if j.row.AmountsStand {
+		if err := j.rewrite(ctx, originRated, j.labels); err != nil {
+			return err
+		}
+	}
+	if j.reports {
+		return j.rewrite(ctx, originReport, j.reportLabels)
+	}
+	return nil
+}
+
+// rewrite writes the month's lines of an origin anew with the labels.
+func (j *job) rewrite(ctx context.Context, origin string, with *labels) error {
 	month := costlines.Month(j.month.String())
 	lines, err := j.desk.cfg.Engine.Begin(ctx, costlines.Change{
-		Payer: string(j.payer), Origin: originReport, Replace: []costlines.Month{month}, Promote: j.reportLabels.promote,
+		Payer: string(j.payer), Origin: origin, Replace: []costlines.Month{month}, Promote: with.promote,
 	})
 	if err != nil {
 		return err
@@ -24,11 +37,11 @@ func (j *job) relabel(ctx context.Context) error {
 	defer lines.Abort()
 	q := costlines.ScanQuery{
 		View: costlines.View{Payer: string(j.payer)}, Start: time.Unix(0, 0).UTC(), End: time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC),
-		Kept: &costlines.Kept{Month: month, Origin: originReport},
+		Kept: &costlines.Kept{Month: month, Origin: origin},
 	}
 	err = j.desk.cfg.Engine.Scan(ctx, q, func(l *billing.Line) error {
 		own := owned(l)
-		j.reportLabels.on(own)
+		with.on(own)
 		return lines.Add(own)
 	})
 	if err != nil {

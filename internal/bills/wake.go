@@ -21,6 +21,12 @@ func Want(c *op.Call, payer ident.AccountID, months ...string) error {
 	for _, m := range months {
 		c.CostOf(payer).Want(m)
 	}
+	return Wake(c, payer)
+}
+
+// Wake has the desk look after a payer of whose months something is wanted, when the change of an operation is committed whose scope
+// writes the payer's cost partition.
+func Wake(c *op.Call, payer ident.AccountID) error {
 	if c.CostOf(payer).Months.Len() > 0 {
 		if err := c.Tx.Claim(op.PayerLocator(payer), op.CostPartition(payer)); err != nil {
 			return err
@@ -29,7 +35,7 @@ func Want(c *op.Call, payer ident.AccountID, months ...string) error {
 	return c.Enqueue(wakeKind, c.Now, wakeBody{payer})
 }
 
-// Job is the background work that Want leaves: it wakes the desk of the server that does it.
+// Job is the background work that Wake leaves: it wakes the desk of the server that does it.
 func (d *Desk) Job() *op.Job {
 	return &op.Job{
 		Kind:  wakeKind,

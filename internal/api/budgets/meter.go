@@ -140,12 +140,11 @@ func (s series) forecast(p cost.Period, today time.Time, actual decimal.D) *deci
 	if begin.Before(p.Start) {
 		begin = p.Start
 	}
-	ahead := int(p.End.Sub(end) / day)
-	o, ok := cost.Forecast(known, ahead)
+	o, ok := cost.Forecast(cost.History{First: first, Daily: known})
 	if !ok {
 		return nil
 	}
-	rest, _ := o.Total(int(begin.Sub(end)/day), ahead)
+	rest, _ := o.Predict(begin, p.End)
 	done, _ := s.sum(cost.Period{Start: p.Start, End: end})
 	expected, err := decimal.Parse(strconv.FormatFloat(float(done)+rest, 'f', 3, 64))
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"umbel/internal/bills"
 	"umbel/internal/domain/cost"
 	model "umbel/internal/model/ce"
 	"umbel/internal/op"
@@ -86,7 +87,7 @@ func updateCostAllocationTagsStatus() *op.Operation {
 				current := cost.MonthOf(c.Now)
 				s.Rewrite(current, current)
 			}
-			return out, nil
+			return out, bills.Wake(c, c.Caller.Account)
 		})
 }
 
@@ -106,7 +107,7 @@ func startCostAllocationTagBackfill() *op.Operation {
 			if err != nil {
 				return nil, err
 			}
-			return &model.StartCostAllocationTagBackfillOutput{BackfillRequest: new(shownBackfill(s, b))}, nil
+			return &model.StartCostAllocationTagBackfillOutput{BackfillRequest: new(shownBackfill(s, b))}, bills.Wake(c, c.Caller.Account)
 		})
 }
 

@@ -24,7 +24,7 @@ func createAnomalyMonitor() *op.Operation {
 		func(c *op.Call, in *model.CreateAnomalyMonitorInput) (*model.CreateAnomalyMonitorOutput, error) {
 			m, s := in.AnomalyMonitor, c.Cost()
 			row := &cost.AnomalyMonitor{
-				Name: *m.MonitorName, Type: *m.MonitorType, Dimension: op.Value(m.MonitorDimension), Specification: kept(m.MonitorSpecification),
+				Name: *m.MonitorName, Type: *m.MonitorType, Dimension: op.Value(m.MonitorDimension), Specification: expression(m.MonitorSpecification),
 				Created: c.Now, Updated: c.Now,
 			}
 			if row.Name == "" {

@@ -78,7 +78,7 @@ func setThreshold(row *cost.AnomalySubscription, threshold *float64, e *model.Ex
 			Key: "ANOMALY_TOTAL_IMPACT_ABSOLUTE", Values: []string{strconv.FormatFloat(*threshold, 'f', -1, 64)}, MatchOptions: []string{"GREATER_THAN_OR_EQUAL"},
 		}}, true
 	case e != nil:
-		row.Threshold, row.Shorthand = *kept(e), false
+		row.Threshold, row.Shorthand = *expression(e), false
 	}
 	return row.Threshold.CheckThreshold()
 }

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"umbel/internal/bills"
 	"umbel/internal/domain/cost"
 	"umbel/internal/fault"
 	model "umbel/internal/model/ce"
@@ -32,7 +33,7 @@ func createCostCategoryDefinition() *op.Operation {
 			}
 			return &model.CreateCostCategoryDefinitionOutput{
 				CostCategoryArn: new(arn(c.Caller.Account, categoryKind, row.ID)), EffectiveStart: new(firstOf(row.Versions[0].Start)),
-			}, nil
+			}, bills.Wake(c, c.Caller.Account)
 		})
 }
 
@@ -100,7 +101,7 @@ func updateCostCategoryDefinition() *op.Operation {
 			if err := putCategory(s, row.Change(version), start, current); err != nil {
 				return nil, failed(what, err)
 			}
-			return &model.UpdateCostCategoryDefinitionOutput{CostCategoryArn: in.CostCategoryArn, EffectiveStart: new(firstOf(start))}, nil
+			return &model.UpdateCostCategoryDefinitionOutput{CostCategoryArn: in.CostCategoryArn, EffectiveStart: new(firstOf(start))}, bills.Wake(c, c.Caller.Account)
 		})
 }
 
@@ -123,7 +124,10 @@ func deleteCostCategoryDefinition() *op.Operation {
 			ended.Wanted = s.Rewrite(current, current)
 			s.Categories.Put(ended)
 			end, err := monthEnd(current)
-			return &model.DeleteCostCategoryDefinitionOutput{CostCategoryArn: in.CostCategoryArn, EffectiveEnd: &end}, err
+			if err != nil {
+				return nil, err
+			}
+			return &model.DeleteCostCategoryDefinitionOutput{CostCategoryArn: in.CostCategoryArn, EffectiveEnd: &end}, bills.Wake(c, c.Caller.Account)
 		})
 }
 

@@ -11,7 +11,7 @@ func definition(start string, rules []model.CostCategoryRule, fallback *string, 
 	v := cost.CategoryVersion{Start: start, Default: op.Value(fallback)}
 	for i := range rules {
 		r := &rules[i]
-		one := cost.CategoryRule{Value: op.Value(r.Value), Rule: kept(r.Rule), Type: op.Value(r.Type)}
+		one := cost.CategoryRule{Value: op.Value(r.Value), Rule: expression(r.Rule), Type: op.Value(r.Type)}
 		if h := r.InheritedValue; h != nil {
 			one.Inherit = &cost.InheritValue{Dimension: op.Value(h.DimensionName), Key: op.Value(h.DimensionKey)}
 		}

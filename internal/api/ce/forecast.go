@@ -6,6 +6,7 @@ import (
 
 	"umbel/internal/bills"
 	"umbel/internal/costlines"
+	"umbel/internal/domain/cost"
 	"umbel/internal/fault"
 	model "umbel/internal/model/ce"
 	"umbel/internal/op"
@@ -81,9 +82,12 @@ func (f *forecast) answer(p *model.DateInterval, granularity string, e *model.Ex
 	if err != nil {
 		return nil, nil, err
 	}
-	fitted := fit(h)
-	mean, _ := fitted.predict(s.start, s.end)
-	return f.total(mean, unit), f.results(fitted, s), nil
+	outlook, ok := cost.Forecast(h)
+	if !ok {
+		return nil, nil, fault.New(fault.DataUnavailable, "Insufficient amount of historical data.")
+	}
+	mean, _ := outlook.Predict(s.start, s.end)
+	return f.total(mean, unit), f.results(outlook, s), nil
 }
 
 // period reads the range of time to be forecast: from today on.
@@ -109,8 +113,11 @@ func (f *forecast) period(p *model.DateInterval, granularity string) (span, erro
 	return s, nil
 }
 
+// mostHistory is how many days back a forecast looks.
+const mostHistory = 180
+
 // history gives the complete days before today, from the first that has lines, and their unit.
-func (f *forecast) history(filter costlines.Filter, m metric) (h history, unit string, err error) {
+func (f *forecast) history(filter costlines.Filter, m metric) (h cost.History, unit string, err error) {
 	end := f.Now.Truncate(dayLength)
 	q := costlines.Query{
 		Start: end.AddDate(0, 0, -mostHistory), End: end, Granularity: costlines.Daily, Filter: filter, Metrics: []costlines.Metric{m.of},
@@ -119,8 +126,8 @@ func (f *forecast) history(filter costlines.Filter, m metric) (h history, unit s
 	if err != nil {
 		return h, "", err
 	}
-	if len(rows) == 0 || end.Sub(rows[0].Start) < leastHistory*dayLength {
-		return h, "", fault.New(fault.DataUnavailable, "Insufficient amount of historical data.")
+	if len(rows) == 0 {
+		return h, "", nil
 	}
 	if unit = currency; m.of == costlines.UsageQuantity {
 		if unit, err = f.unit(q); err != nil {
@@ -129,14 +136,14 @@ func (f *forecast) history(filter costlines.Filter, m metric) (h history, unit s
 	} else if m.unit != "" {
 		unit = m.unit
 	}
-	h.first = rows[0].Start
-	h.daily = make([]float64, int(end.Sub(h.first)/dayLength))
+	h.First = rows[0].Start
+	h.Daily = make([]float64, int(end.Sub(h.First)/dayLength))
 	for i := range rows {
 		value, err := strconv.ParseFloat(rows[i].Sums[0].String(), 64)
 		if err != nil {
 			return h, "", err
 		}
-		h.daily[int(rows[i].Start.Sub(h.first)/dayLength)] = value
+		h.Daily[int(rows[i].Start.Sub(h.First)/dayLength)] = value
 	}
 	return h, unit, nil
 }
@@ -159,13 +166,13 @@ func (f *forecast) total(mean float64, unit string) *model.MetricValue {
 	return &model.MetricValue{Amount: new(decimals(mean)), Unit: &unit}
 }
 
-func (f *forecast) results(of *forecaster, s span) []model.ForecastResult {
+func (f *forecast) results(of *cost.Outlook, s span) []model.ForecastResult {
 	var out []model.ForecastResult
 	for _, part := range s.parts() {
-		mean, deviation := of.predict(part.start, part.end)
+		mean, deviation := of.Predict(part.start, part.end)
 		r := model.ForecastResult{TimePeriod: part.shown(), MeanValue: new(decimals(mean))}
 		if f.level != nil {
-			low, high := of.bounds(mean, deviation, *f.level)
+			low, high := of.Bounds(mean, deviation, *f.level)
 			r.PredictionIntervalLowerBound, r.PredictionIntervalUpperBound = new(decimals(low)), new(decimals(high))
 		}
 		out = append(out, r)

@@ -125,35 +125,6 @@ func membersMetrics(of []costlines.Metric) []costlines.Metric {
 	return out
 }
 
-// expression takes over an expression of the API.
-func expression(e *model.Expression) *cost.Expression {
-	if e == nil {
-		return nil
-	}
-	out := &cost.Expression{Not: expression(e.Not), And: expressions(e.And), Or: expressions(e.Or)}
-	if d := e.Dimensions; d != nil {
-		out.Dimensions = &cost.DimensionValues{Key: op.Value(d.Key), Values: d.Values, MatchOptions: d.MatchOptions}
-	}
-	if t := e.Tags; t != nil {
-		out.Tags = &cost.KeyedValues{Key: op.Value(t.Key), Values: t.Values, MatchOptions: t.MatchOptions}
-	}
-	if c := e.CostCategories; c != nil {
-		out.CostCategories = &cost.KeyedValues{Key: op.Value(c.Key), Values: c.Values, MatchOptions: c.MatchOptions}
-	}
-	return out
-}
-
-func expressions(list []model.Expression) []cost.Expression {
-	if list == nil {
-		return nil
-	}
-	out := make([]cost.Expression, len(list))
-	for i := range list {
-		out[i] = *expression(&list[i])
-	}
-	return out
-}
-
 func refuse(format string, args ...any) error {
 	return fault.New(fault.ValidationFailed, format, args...)
 }

@@ -40,6 +40,8 @@ type Month struct {
 	// Rewrite is the last Wanted for which reports' lines have to be written anew too, because tags or cost categories changed;
 	// 0 if none has to.
 	Rewrite int64 `json:",omitempty"`
+	// AmountsStand tells that the amounts of a closed month stand: what is wanted beyond Done is new tags or cost categories on its lines.
+	AmountsStand bool `json:",omitempty"`
 	// Kept keeps a month open that would be closed by itself: someone has reopened it.
 	Kept bool `json:",omitempty"`
 	// Failure tells why the last computation failed; "" if it did not.
@@ -122,6 +124,7 @@ func (b *Bills) month(month string) *Month {
 func (b *Bills) Want(month string) {
 	next := b.month(month)
 	next.Wanted++
+	next.AmountsStand = false
 	b.Months.Put(next)
 }
 
@@ -129,7 +132,7 @@ func (b *Bills) Want(month string) {
 func (b *Bills) Open(month string, now time.Time) {
 	next := b.month(month)
 	next.Wanted++
-	next.Opened, next.Closed = now, time.Time{}
+	next.Opened, next.Closed, next.AmountsStand = now, time.Time{}, false
 	b.Months.Put(next)
 }
 
@@ -139,7 +142,7 @@ func (b *Bills) Close(month string, now time.Time) {
 	next.Kept = false
 	if next.Closed.IsZero() {
 		next.Wanted++
-		next.Closed = now
+		next.Closed, next.AmountsStand = now, false
 	}
 	b.Months.Put(next)
 }
@@ -150,7 +153,7 @@ func (b *Bills) Reopen(month string) {
 	next.Kept = true
 	if !next.Closed.IsZero() {
 		next.Wanted++
-		next.Closed = time.Time{}
+		next.Closed, next.AmountsStand = time.Time{}, false
 	}
 	b.Months.Put(next)
 }
@@ -265,13 +268,15 @@ func (b *Bills) Files() (files []string) {
 }
 
 // WantRewritten asks for the lines of a month to be written anew, those of reports too, because the tags that can be asked for or
-// the cost categories are others. It does nothing for a month without lines. No amount changes, so a closed month stays closed.
+// the cost categories are others. It does nothing for a month without lines. No amount changes: a closed month stays closed, and keeps
+// the prices and terms that it was closed on.
 func (b *Bills) WantRewritten(month string) {
 	m, ok := b.Months.Get(month)
 	if !ok {
 		return
 	}
 	next := *m
+	next.AmountsStand = next.Final() || next.AmountsStand
 	next.Wanted++
 	next.Rewrite = next.Wanted
 	b.Months.Put(&next)

@@ -1,95 +1,154 @@
 package cost
 
-import "math"
-
-// Outlook is what is expected of the days that follow a history. Forecasts are statistics, not money: they are floating-point numbers,
-// and who shows one as an amount rounds it.
-type Outlook struct {
-	mean  []float64 // expected, day by day
-	noise float64   // standard deviation of a day around what was expected of it
-	known float64   // number of days it is based on
-}
-
-// A forecast looks at the last twelve weeks, and needs two.
-const (
-	forecastPast  = 84
-	forecastLeast = 14
-	// damping is what is left of a trend after each day, so that a year's forecast does not run away with a month's growth.
-	damping = 0.98
-	// fitting is how often trend and week are fitted, each to what the other leaves.
-	fitting = 20
+import (
+	"math"
+	"time"
 )
 
-// Forecast looks at the amounts of consecutive days, the oldest first, and tells what is to be expected of as many days after them: a
-// level and its damped trend (least squares), and what each day of the week adds to it. ok is false with less than two weeks.
-func Forecast(daily []float64, days int) (o Outlook, ok bool) {
-	daily = daily[max(0, len(daily)-forecastPast):]
-	n := len(daily)
-	if n < forecastLeast || days < 0 {
-		return Outlook{}, false
+// History is what was charged or used each day, the days in a row.
+type History struct {
+	First time.Time
+	Daily []float64
+}
+
+// LeastHistory is how many days a forecast needs at least: four weeks, so that each day of the week was seen four times.
+const LeastHistory = 28
+
+// regressors are what a day is explained by: a level, a trend, the day of the week, and whether it is the first of a month, on
+// which fees of the month fall.
+const regressors = 9
+
+// Outlook is what is expected of the days that follow a history: a linear regression of its days (ordinary least squares). It is
+// statistics, not money: floating-point numbers, and who shows one as an amount rounds it.
+type Outlook struct {
+	first        time.Time
+	days         float64
+	coefficients [regressors]float64
+	inverse      [regressors][regressors]float64 // of the regressors' products
+	variance     float64                         // of what is left unexplained
+	positive     bool                            // nothing of the history is below zero
+}
+
+// explain gives the regressors of a day.
+func (o *Outlook) explain(day time.Time) (x [regressors]float64) {
+	x[0] = 1
+	x[1] = day.Sub(o.first).Hours() / 24 / o.days
+	if weekday := day.Weekday(); weekday != time.Sunday {
+		x[1+int(weekday)] = 1
 	}
-	var weekly [7]float64
-	var level, slope float64
-	for range fitting {
-		level, slope = line(daily, weekly)
-		var count [7]float64
-		weekly = [7]float64{}
-		for i, v := range daily {
-			weekly[i%7] += v - level - slope*float64(i)
-			count[i%7]++
+	if day.Day() == 1 {
+		x[8] = 1
+	}
+	return x
+}
+
+// Forecast makes the regression; ok is false with less than LeastHistory. A ridge far below the noise keeps days that were never seen
+// from being an equation too few.
+func Forecast(h History) (o *Outlook, ok bool) {
+	if len(h.Daily) < LeastHistory {
+		return nil, false
+	}
+	o = &Outlook{first: h.First, days: float64(len(h.Daily)), positive: true}
+	var products [regressors][regressors]float64
+	var target [regressors]float64
+	for i, y := range h.Daily {
+		x := o.explain(h.First.AddDate(0, 0, i))
+		for a := range x {
+			for b := range x {
+				products[a][b] += x[a] * x[b]
+			}
+			target[a] += x[a] * y
 		}
-		for d := range weekly {
-			weekly[d] /= count[d]
+		o.positive = o.positive && y >= 0
+	}
+	for a := range products {
+		products[a][a] += 1e-9
+	}
+	o.inverse = invert(products)
+	for a := range o.coefficients {
+		for b := range target {
+			o.coefficients[a] += o.inverse[a][b] * target[b]
 		}
 	}
-	of := func(i int) float64 { return weekly[i%7] }
-	squares := 0.0
-	for i, v := range daily {
-		miss := v - level - slope*float64(i) - of(i)
-		squares += miss * miss
+	var squares float64
+	for i, y := range h.Daily {
+		left := y - dot(o.coefficients, o.explain(h.First.AddDate(0, 0, i)))
+		squares += left * left
 	}
-	o = Outlook{mean: make([]float64, days), noise: math.Sqrt(squares / float64(n-1)), known: float64(n)}
-	at, step := level+slope*float64(n-1), slope
-	negative := false
-	for _, v := range daily {
-		negative = negative || v < 0
-	}
-	for i := range days {
-		step *= damping
-		at += step
-		o.mean[i] = at + of(n+i)
-		if !negative {
-			o.mean[i] = max(0, o.mean[i]) // what never was negative will not be
-		}
-	}
+	o.variance = squares / (o.days - regressors)
 	return o, true
 }
 
-// line fits a straight line by least squares to what the days of the week leave.
-func line(v []float64, weekly [7]float64) (level, slope float64) {
-	n := float64(len(v))
-	var sx, sy, sxx, sxy float64
-	for i, y := range v {
-		x := float64(i)
-		y -= weekly[i%7]
-		sx, sy, sxx, sxy = sx+x, sy+y, sxx+x*x, sxy+x*y
+func dot(a, b [regressors]float64) (sum float64) {
+	for i := range a {
+		sum += a[i] * b[i]
 	}
-	slope = (n*sxy - sx*sy) / (n*sxx - sx*sx)
-	return (sy - slope*sx) / n, slope
+	return sum
 }
 
-// Total gives what is expected of the days [from, to) together, and the standard deviation of that: days miss independently of each
-// other, and the level itself is known only as well as its history is long.
-func (o Outlook) Total(from, to int) (mean, deviation float64) {
-	for _, m := range o.mean[from:to] {
-		mean += m
+// Predict gives the mean of the sum of some days, and the standard deviation of what it will be: the noise of each day, and what is
+// uncertain of the coefficients, which all days have in common.
+func (o *Outlook) Predict(start, end time.Time) (mean, deviation float64) {
+	var x [regressors]float64
+	days := 0.0
+	for day := start; day.Before(end); day = day.AddDate(0, 0, 1) {
+		of := o.explain(day)
+		for i := range x {
+			x[i] += of[i]
+		}
+		days++
 	}
-	k := float64(to - from)
-	return mean, o.noise * math.Sqrt(k*(1+k/o.known))
+	var spread float64
+	for a := range x {
+		for b := range x {
+			spread += x[a] * o.inverse[a][b] * x[b]
+		}
+	}
+	mean = dot(o.coefficients, x)
+	if o.positive {
+		mean = max(mean, 0)
+	}
+	return mean, math.Sqrt(o.variance * (days + max(spread, 0)))
 }
 
-// Interval gives the bounds that an amount of this mean and standard deviation keeps with a probability, such as 0.8.
-func Interval(mean, deviation, probability float64) (low, high float64) {
-	z := math.Sqrt2 * math.Erfinv(probability)
-	return mean - z*deviation, mean + z*deviation
+// Bounds gives the interval around a mean in which the outcome lies with a probability in percent.
+func (o *Outlook) Bounds(mean, deviation float64, level int32) (low, high float64) {
+	z := math.Sqrt2 * math.Erfinv(float64(level)/100)
+	low, high = mean-z*deviation, mean+z*deviation
+	if o.positive {
+		low = max(low, 0)
+	}
+	return low, high
+}
+
+// invert inverts a matrix by elimination; the ridge on its diagonal keeps it from being singular.
+func invert(m [regressors][regressors]float64) (out [regressors][regressors]float64) {
+	for i := range out {
+		out[i][i] = 1
+	}
+	for i := range m {
+		pivot := i
+		for k := i + 1; k < regressors; k++ {
+			if math.Abs(m[k][i]) > math.Abs(m[pivot][i]) {
+				pivot = k
+			}
+		}
+		m[i], m[pivot], out[i], out[pivot] = m[pivot], m[i], out[pivot], out[i]
+		by := m[i][i]
+		for k := range m[i] {
+			m[i][k] /= by
+			out[i][k] /= by
+		}
+		for k := range m {
+			if k == i {
+				continue
+			}
+			by := m[k][i]
+			for c := range m[k] {
+				m[k][c] -= by * m[i][c]
+				out[k][c] -= by * out[i][c]
+			}
+		}
+	}
+	return out
 }

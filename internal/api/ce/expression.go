@@ -6,12 +6,12 @@ import (
 	"umbel/internal/op"
 )
 
-// kept is an expression of the API as it is kept.
-func kept(e *model.Expression) *cost.Expression {
+// expression takes over an expression of the API.
+func expression(e *model.Expression) *cost.Expression {
 	if e == nil {
 		return nil
 	}
-	out := &cost.Expression{And: keptAll(e.And), Or: keptAll(e.Or), Not: kept(e.Not)}
+	out := &cost.Expression{Not: expression(e.Not), And: expressions(e.And), Or: expressions(e.Or)}
 	if d := e.Dimensions; d != nil {
 		out.Dimensions = &cost.DimensionValues{Key: op.Value(d.Key), Values: d.Values, MatchOptions: d.MatchOptions}
 	}
@@ -24,18 +24,18 @@ func kept(e *model.Expression) *cost.Expression {
 	return out
 }
 
-func keptAll(list []model.Expression) []cost.Expression {
+func expressions(list []model.Expression) []cost.Expression {
 	if list == nil {
 		return nil
 	}
 	out := make([]cost.Expression, len(list))
 	for i := range list {
-		out[i] = *kept(&list[i])
+		out[i] = *expression(&list[i])
 	}
 	return out
 }
 
-// shownExpression is the way back.
+// shownExpression is an expression as the API has it: the way back of expression.
 func shownExpression(e *cost.Expression) *model.Expression {
 	if e == nil {
 		return nil
