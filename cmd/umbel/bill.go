@@ -146,12 +146,7 @@ func newBillListCommand(a *app) *cobra.Command {
 		Short: "List the months that have bills",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			client, err := a.operator(cmd)
-			if err != nil {
-				return err
-			}
-			account, _ := cmd.Flags().GetString("account")
-			costs, err := client.Costs(cmd.Context(), account)
+			costs, err := a.costs(cmd)
 			if err != nil {
 				return err
 			}

@@ -52,3 +52,13 @@ func (a *app) operator(cmd *cobra.Command) (*operator.Client, error) {
 	}
 	return operator.Find(dir)
 }
+
+// costs gives what the running Umbel keeps of the costs of the account that the flags name.
+func (a *app) costs(cmd *cobra.Command) (operator.CostsAnswer, error) {
+	client, err := a.operator(cmd)
+	if err != nil {
+		return operator.CostsAnswer{}, err
+	}
+	account, _ := cmd.Flags().GetString("account")
+	return client.Costs(cmd.Context(), account)
+}

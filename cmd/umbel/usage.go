@@ -156,12 +156,7 @@ func newUsageListCommand(a *app) *cobra.Command {
 		Short: "List what was brought in",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			client, err := a.operator(cmd)
-			if err != nil {
-				return err
-			}
-			account, _ := cmd.Flags().GetString("account")
-			costs, err := client.Costs(cmd.Context(), account)
+			costs, err := a.costs(cmd)
 			if err != nil {
 				return err
 			}

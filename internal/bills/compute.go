@@ -138,7 +138,7 @@ func (j *job) write(ctx context.Context) ([]*billing.Bill, error) {
 			if err := ctx.Err(); err != nil {
 				return err
 			}
-			own := owned(l)
+			own := l.Clone() // Compute uses its own again
 			j.labels.on(own)
 			if j.reports {
 				if err := all.add(own); err != nil {
@@ -162,20 +162,6 @@ func (j *job) write(ctx context.Context) ([]*billing.Bill, error) {
 		return []*billing.Bill{bill}, nil
 	}
 	return all.bills(ctx, bill)
-}
-
-// owned copies a line that Compute uses again.
-func owned(l *billing.Line) *billing.Line {
-	c := *l
-	if l.Reservation != nil {
-		r := *l.Reservation
-		c.Reservation = &r
-	}
-	if l.SavingsPlan != nil {
-		p := *l.SavingsPlan
-		c.SavingsPlan = &p
-	}
-	return &c
 }
 
 // collectors make bills of rated and imported lines together, one for each currency.

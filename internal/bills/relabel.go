@@ -40,7 +40,7 @@ func (j *job) rewrite(ctx context.Context, origin string, with *labels) error {
 		Kept: &costlines.Kept{Month: month, Origin: origin},
 	}
 	err = j.desk.cfg.Engine.Scan(ctx, q, func(l *billing.Line) error {
-		own := owned(l)
+		own := l.Clone()
 		with.on(own)
 		return lines.Add(own)
 	})

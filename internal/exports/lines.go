@@ -169,7 +169,7 @@ func (s *source) batch(ctx context.Context, b *batch, j *job, known *tagFilter, 
 	var lines []*billing.Line
 	err = s.engine.Scan(ctx, costlines.ScanQuery{View: s.view, Start: b.from, End: b.to, Filter: f}, func(l *billing.Line) error {
 		read++
-		c := own(l)
+		c := l.Clone() // a scan lends it
 		known.narrow(c)
 		if sum == nil {
 			lines = append(lines, c)
@@ -191,20 +191,6 @@ func (s *source) batch(ctx context.Context, b *batch, j *job, known *tagFilter, 
 		}
 	}
 	return read, nil
-}
-
-// own copies a line that a scan lends.
-func own(l *billing.Line) *billing.Line {
-	c := *l
-	if l.Reservation != nil {
-		r := *l.Reservation
-		c.Reservation = &r
-	}
-	if l.SavingsPlan != nil {
-		p := *l.SavingsPlan
-		c.SavingsPlan = &p
-	}
-	return &c
 }
 
 // inOrder is the order of lines in files: by account, product, time, and then by what tells lines apart.

@@ -8,7 +8,6 @@ import (
 	"umbel/internal/bills"
 	"umbel/internal/costlines"
 	"umbel/internal/domain/billing"
-	"umbel/internal/fault"
 	model "umbel/internal/model/ce"
 	"umbel/internal/op"
 )
@@ -21,23 +20,9 @@ func getSavingsPlansUtilizationDetails(desk *bills.Desk) *op.Operation {
 }
 
 func runGetSavingsPlansUtilizationDetails(q *question, in *model.GetSavingsPlansUtilizationDetailsInput) (*model.GetSavingsPlansUtilizationDetailsOutput, error) {
-	s, err := period(in.TimePeriod, "")
-	if err == nil {
-		err = s.back(q.Now)
-	}
+	s, uses, less, err := q.utilization(in.TimePeriod, "", in.SortBy, in.Filter)
 	if err != nil {
 		return nil, err
-	}
-	less, err := planOrder(in.SortBy)
-	if err != nil {
-		return nil, err
-	}
-	uses, err := q.plans(s, in.Filter)
-	if err != nil {
-		return nil, err
-	}
-	if len(uses) == 0 {
-		return nil, fault.New(fault.DataUnavailable, "")
 	}
 	var total planUse
 	keys := make([]planKey, 0, len(uses))

@@ -122,28 +122,34 @@ func ofType(types ...billing.LineType) costlines.Filter {
 	return costlines.Filter{Match: m}
 }
 
+// utilization reads what is asked of the use of plans, and gives it with the order it is wanted in; less is nil for none.
+func (q *question) utilization(p *model.DateInterval, granularity string, by *model.SortDefinition, e *model.Expression) (
+	s span, uses map[planKey]planUse, less func(a, b planUse) int, err error,
+) {
+	s, err = period(p, granularity)
+	if err == nil {
+		err = s.back(q.Now)
+	}
+	if err == nil {
+		less, err = planOrder(by)
+	}
+	if err == nil {
+		uses, err = q.plans(s, e)
+	}
+	if err == nil && len(uses) == 0 {
+		err = fault.New(fault.DataUnavailable, "")
+	}
+	return s, uses, less, err
+}
+
 func getSavingsPlansUtilization(desk *bills.Desk) *op.Operation {
 	return asking(desk, "GetSavingsPlansUtilization", noView[model.GetSavingsPlansUtilizationInput], runGetSavingsPlansUtilization)
 }
 
 func runGetSavingsPlansUtilization(q *question, in *model.GetSavingsPlansUtilizationInput) (*model.GetSavingsPlansUtilizationOutput, error) {
-	s, err := period(in.TimePeriod, cmp.Or(op.Value(in.Granularity), "DAILY"))
-	if err == nil {
-		err = s.back(q.Now)
-	}
+	s, uses, less, err := q.utilization(in.TimePeriod, cmp.Or(op.Value(in.Granularity), "DAILY"), in.SortBy, in.Filter)
 	if err != nil {
 		return nil, err
-	}
-	less, err := planOrder(in.SortBy)
-	if err != nil {
-		return nil, err
-	}
-	uses, err := q.plans(s, in.Filter)
-	if err != nil {
-		return nil, err
-	}
-	if len(uses) == 0 {
-		return nil, fault.New(fault.DataUnavailable, "")
 	}
 	var total planUse
 	byTime := map[time.Time]planUse{}

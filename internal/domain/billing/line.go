@@ -43,6 +43,20 @@ type Line struct {
 	Discounts  map[string]decimal.D
 }
 
+// Clone copies a line with its parts, for who keeps or changes what was only lent. The texts of maps stay shared.
+func (l *Line) Clone() *Line {
+	c := *l
+	if l.Reservation != nil {
+		r := *l.Reservation
+		c.Reservation = &r
+	}
+	if l.SavingsPlan != nil {
+		p := *l.SavingsPlan
+		c.SavingsPlan = &p
+	}
+	return &c
+}
+
 // LineType is the kind of a line, as CUR names it.
 type LineType string
 
