@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"umbel/internal/alert"
+	"umbel/internal/audit"
 	"umbel/internal/authz"
 	"umbel/internal/domain/cost"
 	"umbel/internal/domain/iam"
@@ -42,6 +43,7 @@ func enqueue(tx store.Tx, e errand, now time.Time) error {
 // actJob does a step of an action in one Update: what the step changes and the action's new state are there together or not at all, so
 // a step is done exactly once.
 func actJob() *op.Job {
+	trail := audit.NewRecorder()
 	return &op.Job{
 		Kind: actKind,
 		Scope: op.ScopeOf(func(e *errand) store.Scope {
@@ -61,7 +63,7 @@ func actJob() *op.Job {
 			if !ok {
 				return nil
 			}
-			applied, failure := step(c, e, a)
+			applied, failure := step(c, e, a, trail)
 			if failure != nil && fault.CodeOf(failure) == "" {
 				return failure // no rule of AWS's, but something of ours: the job is tried again
 			}
@@ -77,7 +79,7 @@ func actJob() *op.Job {
 }
 
 // step does what the action's state says is under way, all of it or nothing, and gives what then has the policy because of the action.
-func step(c *op.Call, e errand, a *cost.Action) ([]string, error) {
+func step(c *op.Call, e errand, a *cost.Action, trail *audit.Recorder) ([]string, error) {
 	role, ok := c.IAMOf(e.Account).RoleByARN(a.Role)
 	if !ok {
 		return a.Applied, fault.New(fault.AccessDenied, "The execution role %s does not exist.", a.Role)
@@ -86,7 +88,7 @@ func step(c *op.Call, e errand, a *cost.Action) ([]string, error) {
 	if err != nil {
 		return a.Applied, err
 	}
-	h := &hand{Call: as, a: a, auth: authz.NewAuthorizer()}
+	h := &hand{Call: as, a: a, auth: authz.NewAuthorizer(), trail: trail}
 	if a.Kind == cost.ApplySCP {
 		if e.Organization == "" {
 			return a.Applied, fault.New(fault.NotInOrganization, "The account %s is in no organization.", e.Account)
@@ -109,8 +111,9 @@ func acting(account ident.AccountID, organization ident.OrgID, role *iam.Role, a
 // hand attaches and detaches as the execution role.
 type hand struct {
 	*op.Call
-	a    *cost.Action
-	auth *authz.Authorizer
+	a     *cost.Action
+	auth  *authz.Authorizer
+	trail *audit.Recorder
 }
 
 // attachAll attaches the action's policy to whatever does not have it yet.
@@ -146,7 +149,7 @@ func (h *hand) detachAll() ([]string, error) {
 // undo brings back what was before a step that failed half-way.
 func (h *hand) undo(moved []string, attach bool, cause error) error {
 	for _, t := range moved {
-		if err := h.put(t, attach); err != nil {
+		if err := h.do(t, attach); err != nil {
 			return fmt.Errorf("budgets: undo action %s: %w", h.a.ID, err) // what was possible a moment ago
 		}
 	}
@@ -188,9 +191,21 @@ func entity(target string) (iam.Kind, string) {
 // move attaches or detaches, if the role may.
 func (h *hand) move(target string, attach bool) error {
 	if err := h.may(target, attach); err != nil {
+		if fault.Is(err, fault.AccessDenied) {
+			h.record(target, attach, &audit.Failure{Code: "AccessDenied", Message: message(err), Denied: true})
+		}
 		return err
 	}
-	return h.put(target, attach)
+	return h.do(target, attach)
+}
+
+// do attaches or detaches, and leaves the record of it.
+func (h *hand) do(target string, attach bool) error {
+	err := h.put(target, attach)
+	if err == nil {
+		h.record(target, attach, nil)
+	}
+	return err
 }
 
 // may asks whether the execution role may do it, by the actions that the API has for it.

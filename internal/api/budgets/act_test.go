@@ -1,6 +1,7 @@
 package budgets_test
 
 import (
+	"encoding/json"
 	"strings"
 	"testing"
 	"time"
@@ -9,8 +10,11 @@ import (
 	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
 	"github.com/aws/aws-sdk-go-v2/service/budgets"
 	"github.com/aws/aws-sdk-go-v2/service/budgets/types"
+	"github.com/aws/aws-sdk-go-v2/service/cloudtrail"
+	trailtypes "github.com/aws/aws-sdk-go-v2/service/cloudtrail/types"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	orgtypes "github.com/aws/aws-sdk-go-v2/service/organizations/types"
+	"github.com/google/go-cmp/cmp"
 
 	"umbel/internal/testenv"
 )
@@ -173,6 +177,40 @@ func TestRoleMayNot(t *testing.T) {
 	if got := s.status("ou", s.action); got != types.ActionStatusExecutionSuccess || s.refused() == "" {
 		t.Errorf("the action is %s", got)
 	}
+	// Both stand in the trail, as calls of the role that Budgets made.
+	denied, attached := s.recorded("AttachPolicy", "AccessDenied"), s.recorded("AttachPolicy", "")
+	if denied == nil || denied["requestParameters"] != nil || denied["sourceIPAddress"] != "budgets.amazonaws.com" {
+		t.Errorf("the denial's record: %v", denied)
+	}
+	want := map[string]any{"policyId": s.policy, "targetId": s.ou}
+	if diff := cmp.Diff(want, attached["requestParameters"]); diff != "" {
+		t.Errorf("what was attached (-want +got):\n%s", diff)
+	}
+	who, _ := attached["userIdentity"].(map[string]any)
+	if arn, _ := who["arn"].(string); who["type"] != "AssumedRole" || !strings.HasSuffix(arn, ":assumed-role/budgets/AWSBudgets") {
+		t.Errorf("by %v", who)
+	}
+}
+
+// recorded gives the management account's last CloudTrail record of an operation called by Budgets that ended with an error code, "" for none.
+func (s *scene) recorded(operation, code string) (record map[string]any) {
+	s.t.Helper()
+	out, err := cloudtrail.NewFromConfig(s.Administrator("")).LookupEvents(ctx, &cloudtrail.LookupEventsInput{
+		LookupAttributes: []trailtypes.LookupAttribute{{AttributeKey: trailtypes.LookupAttributeKeyEventName, AttributeValue: &operation}},
+	})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	for _, e := range out.Events {
+		var r map[string]any
+		if err := json.Unmarshal([]byte(*e.CloudTrailEvent), &r); err != nil {
+			s.t.Fatal(err)
+		}
+		if got, _ := r["errorCode"].(string); got == code && r["userAgent"] == "budgets.amazonaws.com" {
+			return r
+		}
+	}
+	return nil
 }
 
 // TestApproval wants an action without automatic approval to wait for it.
