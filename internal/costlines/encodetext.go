@@ -10,7 +10,6 @@ import (
 	"github.com/parquet-go/parquet-go/encoding/rle"
 	"github.com/parquet-go/parquet-go/format"
 
-	"umbel/internal/decimal"
 	"umbel/internal/lineblock"
 )
 
@@ -165,5 +164,5 @@ func (e *encoder) ids(name string) error {
 var reservationText = textPlace(ReservationARN)
 
 func amountPlace(name string) int {
-	return slices.IndexFunc(lineblock.Amounts(), func(c lineblock.Column[decimal.D]) bool { return c.Name == name })
+	return lineblock.Place(lineblock.Amounts(), name)
 }

@@ -6,7 +6,6 @@ import (
 	"math/bits"
 	"slices"
 	"strings"
-	"time"
 
 	"umbel/internal/lineblock"
 )
@@ -20,13 +19,9 @@ var (
 	startTime, periodTime        = timePlace(startColumn), timePlace("bill_billing_period_start_date")
 )
 
-func timePlace(name string) int {
-	return slices.IndexFunc(lineblock.Times(), func(c lineblock.Column[time.Time]) bool { return c.Name == name })
-}
+func timePlace(name string) int { return lineblock.Place(lineblock.Times(), name) }
 
-func textPlace(name string) int {
-	return slices.IndexFunc(lineblock.Texts(), func(c lineblock.Column[string]) bool { return c.Name == name })
-}
+func textPlace(name string) int { return lineblock.Place(lineblock.Texts(), name) }
 
 // ordered is a row and as much of what it is ordered by as fits a number.
 type ordered struct {

@@ -75,7 +75,7 @@ func (d *delivery) takeBlock(c *columnar, made *[]billing.Line) error {
 	return d.problems(problems)
 }
 
-var currencyPlace = placeOf(lineblock.Texts(), "line_item_currency_code")
+var currencyPlace = lineblock.Place(lineblock.Texts(), "line_item_currency_code")
 
 // setAside takes the rows out of a block that cannot be taken, or came before in every byte under the same line item ID.
 func (d *delivery) setAside(c *columnar) (problems []Problem) {
