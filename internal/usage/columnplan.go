@@ -37,6 +37,7 @@ type columnar struct {
 	steps    []step
 	out      columns
 	hashes   []uint64 // that stand for the rows of a block, without their identities
+	keys     []rowKey // of the rows of a block
 	idSeed   maphash.Seed
 	keyed    bool
 	ids      *flat
