@@ -17,6 +17,7 @@ import (
 	"umbel/internal/domain/cost"
 	"umbel/internal/fault"
 	"umbel/internal/ident"
+	"umbel/internal/lineblock"
 	"umbel/internal/metering"
 	"umbel/internal/usage"
 )
@@ -71,14 +72,16 @@ func (d *Desk) Import(ctx context.Context, account ident.AccountID, name string,
 
 // importing is an import under way.
 type importing struct {
-	desk    *Desk
-	ctx     context.Context
-	payer   ident.AccountID
-	records *metering.Writer
-	lines   costlines.Writer
-	months  map[string]*labels // that it has rows of
-	first   *labels            // says which tags can be asked for
-	also    func(*cost.State)  // what else changes with it; nil for nothing
+	desk       *Desk
+	ctx        context.Context
+	payer      ident.AccountID
+	records    *metering.Writer
+	lines      costlines.Writer
+	months     map[string]*labels      // that it has rows of
+	first      *labels                 // says which tags can be asked for
+	also       func(*cost.State)       // what else changes with it; nil for nothing
+	payers     *lineblock.Dict[string] // the payer, with the code 1
+	categories lineblock.Maps          // that lines were given
 }
 
 func (in *importing) abort() {
@@ -92,7 +95,7 @@ func (in *importing) abort() {
 
 // read reads the file into files that do not count yet.
 func (in *importing) read(name string, source io.Reader, problem func(usage.Problem) error) (*usage.Report, error) {
-	sink := usage.Sink{Records: in.addRecords, Lines: in.addLines, Problem: problem}
+	sink := usage.Sink{Records: in.addRecords, Block: in.addBlock, Problem: problem}
 	buffered := bufio.NewReaderSize(source, 1<<16)
 	if start, _ := buffered.Peek(4); string(start) != "PAR1" {
 		return usage.Read(in.ctx, buffered, name, sink)
@@ -128,43 +131,6 @@ func (in *importing) addRecords(records []billing.UsageRecord) (err error) {
 		}
 	}
 	return in.records.Add(records)
-}
-
-// addLines takes lines of a report.
-func (in *importing) addLines(lines []billing.Line) (err error) {
-	for i := range lines {
-		l := &lines[i]
-		if l.Bill.Payer == "" {
-			l.Bill.Payer = string(in.payer)
-		}
-		if l.Bill.Payer != string(in.payer) {
-			return fault.New(fault.InvalidInput, "the report is of the payer %s, and the bill to take it in is that of %s", l.Bill.Payer, in.payer)
-		}
-		if l.Bill.PeriodStart.IsZero() {
-			month := billing.MonthOf(l.Start)
-			l.Bill.PeriodStart, l.Bill.PeriodEnd = month.Start(), month.End()
-		}
-		month := billing.MonthOf(l.Bill.PeriodStart).String()
-		label, known := in.months[month]
-		if !known {
-			if label, err = in.desk.labels(in.ctx, in.payer, month); err != nil {
-				return err
-			}
-			in.months[month] = label
-		}
-		label.on(l)
-		if in.lines == nil {
-			in.first = label
-			in.lines, err = in.desk.cfg.Engine.Begin(in.ctx, costlines.Change{Payer: string(in.payer), Origin: originReport, Promote: label.promote})
-			if err != nil {
-				return err
-			}
-		}
-		if err := in.lines.Add(l); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // labels looks up what a payer has hung on the lines of a month.

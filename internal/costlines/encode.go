@@ -27,12 +27,21 @@ type encoder struct {
 	levels   []byte
 	codes    []int32
 	numbers  []int64
+	some     []int32 // the rows that have a part
 	computed []int64 // a metric, by row of the table
 	distinct
 	packedText []byte // of dictionaries
 	ends       []uint32
 	places     []uint32 // by a code of the table: the one in the segment and one, or 0
 	used       []uint32 // the codes of the table that the segment has, by those of the segment
+	cost       costLine
+}
+
+// costLine is what metrics are computed from, made of one row after another.
+type costLine struct {
+	line        line
+	reservation billing.ReservationPart
+	plan        billing.SavingsPlanPart
 }
 
 // planned is a column that a segment may have.
@@ -139,14 +148,16 @@ func (e *encoder) units(rows int) []int64 {
 	return e.computed[:rows]
 }
 
-// costs gives of a row what metrics are computed from.
+// costs gives of a row what metrics are computed from, until it is called again.
 func (e *encoder) costs(row int) *line {
-	l := &line{}
+	e.cost = costLine{}
+	l := &e.cost.line
 	if e.reserved != nil && e.reserved[row] {
-		l.Reservation = &billing.ReservationPart{ARN: e.texts[reservationText].values[e.texts[reservationText].at(int32(row))]}
+		l.Reservation = &e.cost.reservation
+		l.Reservation.ARN = e.texts[reservationText].values[e.texts[reservationText].at(int32(row))]
 	}
 	if e.planned != nil && e.planned[row] {
-		l.SavingsPlan = &billing.SavingsPlanPart{}
+		l.SavingsPlan = &e.cost.plan
 	}
 	l.Type = billing.LineType(e.texts[lineTypeText].values[e.texts[lineTypeText].at(int32(row))])
 	for i, c := range lineblock.Amounts() {

@@ -3,6 +3,7 @@ package costlines
 import (
 	"encoding/binary"
 	"math/bits"
+	"slices"
 	"time"
 
 	"github.com/parquet-go/parquet-go/deprecated"
@@ -106,26 +107,12 @@ func (e *encoder) speaks(n *lineblock.Numbers) bool {
 
 // amountSaid is amount for a column that is written though all of it may be 0.
 func (e *encoder) amountSaid(name string, ofPart bool, present []bool, n *lineblock.Numbers) error {
-	e.levels, e.numbers = e.levels[:0], e.numbers[:0]
-	wide := false
-	for _, row := range e.rows {
-		if ofPart {
-			if !present[row] {
-				e.levels = append(e.levels, 0)
-				continue
-			}
-			e.levels = append(e.levels, 1)
-		}
-		if n.Units == nil {
-			e.numbers = append(e.numbers, 0)
-			continue
-		}
-		if len(n.Wide) > 0 {
-			_, is := n.Wide[int(row)]
-			wide = wide || is
-		}
-		e.numbers = append(e.numbers, n.Units[row])
+	rows := e.rows
+	e.levels = e.levels[:0]
+	if ofPart {
+		rows = e.present(present)
 	}
+	wide := e.numbersOf(rows, n)
 	c := &chunk{name: name, kind: format.Int64, converted: deprecated.Decimal}
 	if ofPart {
 		c.levels = e.levels
@@ -144,20 +131,49 @@ func (e *encoder) amountSaid(name string, ofPart bool, present []bool, n *linebl
 		}
 		if f = former.form(); !f.wide {
 			use, shown = false, e.numbers
-			e.narrowWide(f, ofPart, present, n)
+			e.narrowWide(f, rows, n)
 		}
 	}
 	if f.wide {
-		return e.wide(c, ofPart, present, n)
+		return e.wide(c, rows, n)
 	}
-	if !wide {
-		by := int64(powers[decimal.Places-f.scale])
+	if by := int64(powers[decimal.Places-f.scale]); !wide && by > 1 {
 		for i := range shown {
 			shown[i] /= by
 		}
 	}
 	c.logical = &format.DecimalType{Scale: int32(f.scale), Precision: 18}
 	return e.narrow(c, use)
+}
+
+// present gives the segment's rows that have a part, and the levels of its columns.
+func (e *encoder) present(present []bool) []int32 {
+	e.some = e.some[:0]
+	for _, row := range e.rows {
+		if !present[row] {
+			e.levels = append(e.levels, 0)
+			continue
+		}
+		e.levels = append(e.levels, 1)
+		e.some = append(e.some, row)
+	}
+	return e.some
+}
+
+// numbersOf gathers the amounts of rows, and tells whether one of them is wide.
+func (e *encoder) numbersOf(rows []int32, n *lineblock.Numbers) (wide bool) {
+	e.numbers = slices.Grow(e.numbers[:0], len(rows))[:len(rows)]
+	if n.Units == nil {
+		clear(e.numbers)
+		return false
+	}
+	for i, row := range rows {
+		e.numbers[i] = n.Units[row]
+	}
+	if len(n.Wide) > 0 {
+		wide = slices.ContainsFunc(rows, func(row int32) bool { _, is := n.Wide[int(row)]; return is })
+	}
+	return wide
 }
 
 // formOf gives the narrowest form of numbers given in units of 10^-12.
@@ -178,12 +194,9 @@ func formOf(units []int64) form {
 }
 
 // narrowWide has numbers that 64 bits do not hold in units of 10^-12 in those of a form that has fewer places.
-func (e *encoder) narrowWide(f form, ofPart bool, present []bool, n *lineblock.Numbers) {
-	e.numbers = e.numbers[:0]
-	for _, row := range e.rows {
-		if !ofPart || present[row] {
-			e.numbers = append(e.numbers, f.small(n.At(int(row))))
-		}
+func (e *encoder) narrowWide(f form, rows []int32, n *lineblock.Numbers) {
+	for i, row := range rows {
+		e.numbers[i] = f.small(n.At(int(row)))
 	}
 }
 
@@ -215,13 +228,7 @@ func (e *encoder) narrow(c *chunk, dictionary bool) error {
 }
 
 // wide writes a column of amounts of 128 bits.
-func (e *encoder) wide(c *chunk, ofPart bool, present []bool, n *lineblock.Numbers) error {
-	var rows []int32
-	for _, row := range e.rows {
-		if !ofPart || present[row] {
-			rows = append(rows, row)
-		}
-	}
+func (e *encoder) wide(c *chunk, rows []int32, n *lineblock.Numbers) error {
 	c.kind, c.length, c.encoding = format.FixedLenByteArray, 16, format.Plain
 	c.logical = &format.DecimalType{Scale: wideScale, Precision: 38}
 	c.encode = func(b []byte, from, to int) ([]byte, error) {

@@ -1,6 +1,7 @@
 package costlines
 
 import (
+	"bytes"
 	"encoding/binary"
 	"maps"
 	"slices"
@@ -10,7 +11,6 @@ import (
 	"github.com/parquet-go/parquet-go/encoding/rle"
 	"github.com/parquet-go/parquet-go/format"
 
-	"umbel/internal/decimal"
 	"umbel/internal/lineblock"
 )
 
@@ -66,17 +66,17 @@ func (e *encoder) text(name string, ofPart bool, present []bool, g *gathered[str
 	if ofPart && present == nil {
 		return nil
 	}
-	for _, row := range e.rows {
-		if ofPart {
-			if !present[row] {
-				e.levels = append(e.levels, 0)
-				continue
-			}
-			e.levels = append(e.levels, 1)
-		}
-		if g.codes == nil {
+	rows := e.rows
+	if ofPart {
+		rows = e.present(present)
+	}
+	e.codes = slices.Grow(e.codes, len(rows))
+	if g.codes == nil {
+		for range rows {
 			e.place(g.one)
-		} else {
+		}
+	} else {
+		for _, row := range rows {
 			e.place(g.codes[row])
 		}
 	}
@@ -115,10 +115,12 @@ func (e *encoder) dictionary(name string, optional bool, values []string, says, 
 		value := values[code]
 		e.packedText = binary.LittleEndian.AppendUint32(e.packedText, uint32(len(value)))
 		e.packedText = append(e.packedText, value...)
-		if i == 0 || value < low {
+		switch {
+		case i == 0:
+			low, high = value, value
+		case value < low:
 			low = value
-		}
-		if i == 0 || value > high {
+		case value > high:
 			high = value
 		}
 	}
@@ -142,10 +144,12 @@ func (e *encoder) ids(name string) error {
 	var low, high []byte
 	for i, row := range e.rows {
 		id := e.table.ids.At(int(row))
-		if i == 0 || string(id) < string(low) {
+		switch {
+		case i == 0:
+			low, high = id, id
+		case bytes.Compare(id, low) < 0:
 			low = id
-		}
-		if i == 0 || string(id) > string(high) {
+		case bytes.Compare(id, high) > 0:
 			high = id
 		}
 	}
@@ -165,5 +169,5 @@ func (e *encoder) ids(name string) error {
 var reservationText = textPlace(ReservationARN)
 
 func amountPlace(name string) int {
-	return slices.IndexFunc(lineblock.Amounts(), func(c lineblock.Column[decimal.D]) bool { return c.Name == name })
+	return lineblock.Place(lineblock.Amounts(), name)
 }

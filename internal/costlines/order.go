@@ -6,7 +6,6 @@ import (
 	"math/bits"
 	"slices"
 	"strings"
-	"time"
 
 	"umbel/internal/lineblock"
 )
@@ -20,13 +19,9 @@ var (
 	startTime, periodTime        = timePlace(startColumn), timePlace("bill_billing_period_start_date")
 )
 
-func timePlace(name string) int {
-	return slices.IndexFunc(lineblock.Times(), func(c lineblock.Column[time.Time]) bool { return c.Name == name })
-}
+func timePlace(name string) int { return lineblock.Place(lineblock.Times(), name) }
 
-func textPlace(name string) int {
-	return slices.IndexFunc(lineblock.Texts(), func(c lineblock.Column[string]) bool { return c.Name == name })
-}
+func textPlace(name string) int { return lineblock.Place(lineblock.Texts(), name) }
 
 // ordered is a row and as much of what it is ordered by as fits a number.
 type ordered struct {
@@ -37,7 +32,7 @@ type ordered struct {
 // order gives the rows in the order of compareLines: account, product, time; then whatever keeps like beside like.
 func (t *table) order() []int32 {
 	rows, whole := t.keys()
-	sortByKey(rows)
+	t.sortByKey(rows)
 	if !whole {
 		slices.SortFunc(rows, func(a, b ordered) int { return t.compare(a.row, b.row) })
 	} else {
@@ -52,18 +47,19 @@ func (t *table) order() []int32 {
 			from = to
 		}
 	}
-	order := make([]int32, len(rows))
+	t.inOrder = slices.Grow(t.inOrder[:0], len(rows))[:len(rows)]
 	for i, r := range rows {
-		order[i] = r.row
+		t.inOrder[i] = r.row
 	}
-	return order
+	return t.inOrder
 }
 
 // keys gives each row the ranks of its account, product, start, usage type and operation as one number; whole tells that they fit.
 func (t *table) keys() (rows []ordered, whole bool) {
-	rows = make([]ordered, t.rows)
+	t.sorting[0] = slices.Grow(t.sorting[0][:0], t.rows)[:t.rows]
+	rows = t.sorting[0]
 	for i := range rows {
-		rows[i].row = int32(i)
+		rows[i] = ordered{row: int32(i)}
 	}
 	left := 64
 	for _, place := range []int{accountText, productText, -1, usageTypeText, operationText} {
@@ -122,13 +118,14 @@ func timeKeys(times []int64) (key func(at int64) uint64, width int) {
 }
 
 // sortByKey sorts rows by their keys and keeps the order of equal ones: by one digit of eleven bits after the other.
-func sortByKey(rows []ordered) {
+func (t *table) sortByKey(rows []ordered) {
 	const digit = 11
 	most := uint64(0)
 	for _, r := range rows {
 		most |= r.key
 	}
-	other := make([]ordered, len(rows))
+	t.sorting[1] = slices.Grow(t.sorting[1][:0], len(rows))
+	other := t.sorting[1][:len(rows)]
 	from, to := rows, other
 	for shift := 0; shift < bits.Len64(most); shift += digit {
 		var starts [1<<digit + 1]int32

@@ -3,7 +3,6 @@ package costlines
 import (
 	"maps"
 	"slices"
-	"strings"
 
 	"umbel/internal/decimal"
 	"umbel/internal/lineblock"
@@ -23,6 +22,8 @@ type table struct {
 	discounts  map[int]map[string]decimal.D
 	longs      [][]int64 // room of columns that were written
 	marks      [][]bool
+	sorting    [2][]ordered
+	inOrder    []int32
 }
 
 // reset empties a table, and keeps its room: what is gathered anew costs no more memory.
@@ -75,125 +76,10 @@ func newTable() *table {
 		times:   make([][]int64, len(lineblock.Times())),
 	}
 	for i := range t.texts {
-		t.texts[i] = gather(func(s string) string { return s })
+		t.texts[i] = gather(hashOfText, sameText)
 	}
-	t.tags, t.categories = gather(nameOfMap), gather(nameOfMap)
+	t.tags, t.categories = gather(hashOfMap, maps.Equal[map[string]string]), gather(hashOfMap, maps.Equal[map[string]string])
 	return t
-}
-
-// nameOfMap gives a text that only equal maps have.
-func nameOfMap(m map[string]string) string {
-	var b strings.Builder
-	for _, key := range slices.Sorted(maps.Keys(m)) {
-		for _, part := range []string{key, m[key]} {
-			n := len(part)
-			b.Write([]byte{byte(n), byte(n >> 8), byte(n >> 16), byte(n >> 24)})
-			b.WriteString(part)
-		}
-	}
-	return b.String()
-}
-
-// gathered is a column of values, each with one code, whatever dictionaries they came with.
-type gathered[T any] struct {
-	values []T // the first is none
-	index  map[string]uint32
-	named  func(T) string
-	codes  []uint32           // by row; nil while all rows have one
-	room   [][]uint32         // for codes
-	one    uint32             // their code
-	from   *lineblock.Dict[T] // the dictionary met last
-	to     []uint32           // a code here and one, by a code there; 0 for what was not met
-}
-
-func gather[T any](named func(T) string) gathered[T] {
-	return gathered[T]{values: make([]T, 1), index: map[string]uint32{"": 0}, named: named}
-}
-
-func (g *gathered[T]) code(dict *lineblock.Dict[T], code uint32) uint32 {
-	if n := len(dict.Values); len(g.to) < n {
-		g.to = append(g.to, make([]uint32, n-len(g.to))...)
-	}
-	if known := g.to[code]; known != 0 {
-		return known - 1
-	}
-	value := dict.Values[code]
-	name := g.named(value)
-	here, ok := g.index[name]
-	if !ok {
-		here = uint32(len(g.values))
-		g.values = append(g.values, value)
-		g.index[name] = here
-	}
-	g.to[code] = here + 1
-	return here
-}
-
-// add appends the codes of rows of a block, nil for all; before is how many rows the table had, n how many come.
-func (g *gathered[T]) add(c *lineblock.Coded[T], rows []int32, before, n int) {
-	if c.Dict != nil && c.Dict != g.from {
-		g.from, g.to = c.Dict, g.to[:0]
-	}
-	if c.Blank() || c.Codes == nil {
-		one := uint32(0)
-		if !c.Blank() {
-			one = g.code(c.Dict, c.One)
-		}
-		if before == 0 && g.codes == nil {
-			g.one = one
-		}
-		if g.codes == nil && g.one == one {
-			return
-		}
-		g.spread(before, n)
-		for range n {
-			g.codes = append(g.codes, one)
-		}
-		return
-	}
-	g.spread(before, n)
-	if size := len(c.Dict.Values); len(g.to) < size {
-		g.to = append(g.to, make([]uint32, size-len(g.to))...)
-	}
-	if rows == nil {
-		to := len(g.codes)
-		g.codes = slices.Grow(g.codes, n)[:to+n]
-		for i, code := range c.Codes[:n] {
-			here := g.to[code]
-			if here == 0 {
-				here = g.code(c.Dict, code) + 1
-			}
-			g.codes[to+i] = here - 1
-		}
-		return
-	}
-	for _, row := range rows {
-		g.codes = append(g.codes, g.code(c.Dict, c.Codes[row]))
-	}
-}
-
-// spread gives each row a code of its own.
-func (g *gathered[T]) spread(rows, more int) {
-	if g.codes != nil {
-		return
-	}
-	g.codes = begin(&g.room, rows, more, g.one)
-}
-
-func (g *gathered[T]) reset() {
-	clear(g.values)
-	clear(g.index)
-	g.index[""] = 0
-	g.room = spare(g.room, g.codes)
-	g.values, g.codes, g.one, g.from, g.to = g.values[:1], nil, 0, nil, g.to[:0]
-}
-
-// at gives the code of a row.
-func (g *gathered[T]) at(row int32) uint32 {
-	if g.codes == nil {
-		return g.one
-	}
-	return g.codes[row]
 }
 
 // add appends rows of a block, nil for all.

@@ -120,7 +120,23 @@ func Micro(t time.Time) int64 {
 
 // Line puts the line of a row together. Its maps are the block's.
 func (b *Block) Line(row int, l *billing.Line) {
-	*l = billing.Line{ID: string(b.IDs.At(row)), Tags: b.Tags.At(row), Categories: b.Categories.At(row), Discounts: b.Discounts[row]}
+	b.Words(row, l)
+	l.ID, l.Discounts = string(b.IDs.At(row)), b.Discounts[row]
+	for i := range b.Amounts {
+		if c := &b.Amounts[i]; c.Units != nil {
+			put(amounts[i].At(l), c.At(row))
+		}
+	}
+	for i, c := range b.Times {
+		if c != nil {
+			put(times[i].At(l), Instant(c[row]))
+		}
+	}
+}
+
+// Words is Line for those who ask only what a line is about, not how much it is or when: without identity, amounts and times.
+func (b *Block) Words(row int, l *billing.Line) {
+	*l = billing.Line{Tags: b.Tags.At(row), Categories: b.Categories.At(row)}
 	if b.Reserved != nil && b.Reserved[row] {
 		l.Reservation = &billing.ReservationPart{}
 	}
@@ -130,16 +146,6 @@ func (b *Block) Line(row int, l *billing.Line) {
 	for i := range b.Texts {
 		if c := &b.Texts[i]; !c.Blank() {
 			put(texts[i].At(l), c.At(row))
-		}
-	}
-	for i := range b.Amounts {
-		if c := &b.Amounts[i]; c.Units != nil {
-			put(amounts[i].At(l), c.At(row))
-		}
-	}
-	for i, c := range b.Times {
-		if c != nil {
-			put(times[i].At(l), Instant(c[row]))
 		}
 	}
 }

@@ -14,8 +14,8 @@ const mostValues = 1 << 16
 type Builder struct {
 	block      *Block
 	texts      [len(texts)]coder
-	tags       mapCoder
-	categories mapCoder
+	tags       Maps
+	categories Maps
 }
 
 // coder numbers the values of a column.
@@ -46,13 +46,25 @@ func (c *coder) renew() {
 	}
 }
 
-// mapCoder numbers maps, each of which is one however many lines share it.
-type mapCoder struct {
+// mostMaps is how many maps a dictionary has before a new one is begun.
+const mostMaps = 1 << 14
+
+// Maps numbers maps that nobody changes any more, each of which is one however many lines share it.
+type Maps struct {
 	dict  *Dict[map[string]string]
 	codes map[unsafe.Pointer]uint32 // of what the dictionary keeps alive
 }
 
-func (c *mapCoder) encode(value map[string]string) uint32 {
+// Dict gives the dictionary of the maps to come until it is called again: before each block.
+func (c *Maps) Dict() *Dict[map[string]string] {
+	if c.dict == nil || len(c.dict.Values) > mostMaps {
+		*c = Maps{dict: NewDict[map[string]string](), codes: map[unsafe.Pointer]uint32{}}
+	}
+	return c.dict
+}
+
+// Code gives a map's code.
+func (c *Maps) Code(value map[string]string) uint32 {
 	if len(value) == 0 {
 		return 0
 	}
@@ -64,11 +76,6 @@ func (c *mapCoder) encode(value map[string]string) uint32 {
 		c.codes[at] = code
 	}
 	return code
-}
-
-func (c *mapCoder) renew() {
-	// Maps may be changed by their owner once a block is done with: none is known in the next.
-	*c = mapCoder{dict: NewDict[map[string]string](), codes: map[unsafe.Pointer]uint32{}}
 }
 
 // NewBuilder begins an empty block.
@@ -83,8 +90,8 @@ func (b *Builder) begin() {
 	for i := range b.texts {
 		b.texts[i].renew()
 	}
-	b.tags.renew()
-	b.categories.renew()
+	b.tags.Dict()
+	b.categories.Dict()
 }
 
 // Rows is how many lines the block has so far.
@@ -97,7 +104,7 @@ func (b *Builder) Block() *Block {
 	return done
 }
 
-// Add adds a line; it keeps what the line points to.
+// Add adds a line; it keeps what the line points to, which nobody changes any more.
 func (b *Builder) Add(l *billing.Line) {
 	out := b.block
 	row := out.Rows
@@ -133,8 +140,8 @@ func (b *Builder) Add(l *billing.Line) {
 			out.Times[i] = append(out.Times[i], micro)
 		}
 	}
-	setCode(&out.Tags, b.tags.dict, row, b.tags.encode(l.Tags))
-	setCode(&out.Categories, b.categories.dict, row, b.categories.encode(l.Categories))
+	setCode(&out.Tags, b.tags.dict, row, b.tags.Code(l.Tags))
+	setCode(&out.Categories, b.categories.dict, row, b.categories.Code(l.Categories))
 	if len(l.Discounts) > 0 {
 		if out.Discounts == nil {
 			out.Discounts = map[int]map[string]decimal.D{}

@@ -1,6 +1,7 @@
 package lineblock
 
 import (
+	"slices"
 	"time"
 
 	"umbel/internal/decimal"
@@ -37,6 +38,11 @@ func Amounts() []Column[decimal.D] { return amounts[:] }
 
 // Times gives the columns of time. A block has them in this order.
 func Times() []Column[time.Time] { return times[:] }
+
+// Place gives where a block has a column of Texts, Amounts or Times; -1 for none of them.
+func Place[T any](columns []Column[T], name string) int {
+	return slices.IndexFunc(columns, func(c Column[T]) bool { return c.Name == name })
+}
 
 var texts = [...]Column[string]{
 	{"line_item_line_item_type", OfLine, func(l *line) *string { return (*string)(&l.Type) }},

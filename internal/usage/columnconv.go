@@ -2,6 +2,7 @@ package usage
 
 import (
 	"math"
+	"slices"
 
 	"github.com/parquet-go/parquet-go/format"
 
@@ -115,6 +116,7 @@ func (c *textConverter) load(from *leafDict) {
 		c.renew() // blocks are of one row group
 	}
 	c.from, c.table = from, c.table[:0]
+	c.dict.Values = slices.Grow(c.dict.Values, from.len())
 	for i := range from.len() {
 		value, err := "", error(nil)
 		if from.texts != nil && c.convert == nil {

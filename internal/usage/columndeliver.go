@@ -17,6 +17,9 @@ import (
 func (d *delivery) byColumn(ctx context.Context, c *columnar) error {
 	defer c.close()
 	var made []billing.Line
+	if c.keyed {
+		d.late.expect(c.table.file.NumRows())
+	}
 	for _, group := range c.table.file.RowGroups() {
 		damage := c.begin(group)
 		for left := int(group.NumRows()); left > 0 && damage == nil; left -= columnRows {
@@ -75,7 +78,7 @@ func (d *delivery) takeBlock(c *columnar, made *[]billing.Line) error {
 	return d.problems(problems)
 }
 
-var currencyPlace = placeOf(lineblock.Texts(), "line_item_currency_code")
+var currencyPlace = lineblock.Place(lineblock.Texts(), "line_item_currency_code")
 
 // setAside takes the rows out of a block that cannot be taken, or came before in every byte under the same line item ID.
 func (d *delivery) setAside(c *columnar) (problems []Problem) {
@@ -85,15 +88,19 @@ func (d *delivery) setAside(c *columnar) (problems []Problem) {
 	}
 	again := map[int]bool{}
 	if c.keyed {
-		for row := range c.out.rows {
-			id := b.IDs.At(row)
-			if len(id) == 0 {
-				continue
+		c.keys = slices.Grow(c.keys[:0], c.out.rows)[:c.out.rows]
+		for row := range c.keys {
+			c.keys[row] = rowKey{}
+			if id := b.IDs.At(row); len(id) > 0 {
+				c.keys[row] = rowKey{maphash.Bytes(c.idSeed, id), c.hashes[row]}
 			}
+		}
+		d.late.bring(c.keys)
+		for row, key := range c.keys {
 			if _, flawed := c.out.flaws[row]; flawed {
 				continue
 			}
-			if d.late.again(rowKey{maphash.Bytes(c.idSeed, id), c.hashes[row]}) {
+			if d.late.again(key) {
 				again[row] = true
 				problems = append(problems, Problem{File: d.file, Line: c.finished + row + 1, Reason: "the same row came before"})
 			}

@@ -77,21 +77,28 @@ func (l *mapLeaf) read(n int) error {
 
 // next gives the code of the next value that is there.
 func (l *mapLeaf) next() (int32, error) {
-	var s segment
-	s.dict = l.dict
-	if err := l.part(&s, 1); err != nil {
-		return 0, err
-	}
-	l.value++
-	if s.codes != nil {
+	if of := l.leafReader.codes; of != nil {
 		if l.dict != l.loaded {
 			l.loaded, l.base = l.dict, int32(len(l.known))
 			for code := range l.dict.len() {
 				l.known = append(l.known, l.dict.value(int32(code)))
 			}
 		}
-		return l.base + s.codes[0], nil
+		if l.value >= len(of) {
+			return 0, errShort
+		}
+		code := of[l.value]
+		if !l.inDict(code) {
+			return 0, errCode
+		}
+		l.value++
+		return l.base + code, nil
 	}
+	var s segment
+	if err := l.part(&s, 1); err != nil {
+		return 0, err
+	}
+	l.value++
 	text := appendValue(nil, s.at(0), l.kind)
 	code, ok := l.index[string(text)]
 	if !ok {

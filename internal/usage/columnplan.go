@@ -37,6 +37,7 @@ type columnar struct {
 	steps    []step
 	out      columns
 	hashes   []uint64 // that stand for the rows of a block, without their identities
+	keys     []rowKey // of the rows of a block
 	idSeed   maphash.Seed
 	keyed    bool
 	ids      *flat
@@ -130,7 +131,7 @@ func (c *columnar) converterOf(name string, f *flat, shared *memory) converter {
 	if other, ok := otherNames[name]; ok {
 		called = other
 	}
-	if i := placeOf(lineblock.Texts(), called); i >= 0 {
+	if i := lineblock.Place(lineblock.Texts(), called); i >= 0 {
 		t := &textConverter{column: f.column, target: i, part: lineblock.Texts()[i].Part, kind: f.kind, onlyBlank: name == "product_region"}
 		switch name {
 		case "line_item_usage_account_id", "bill_payer_account_id":
@@ -140,10 +141,10 @@ func (c *columnar) converterOf(name string, f *flat, shared *memory) converter {
 		}
 		return t
 	}
-	if i := placeOf(lineblock.Times(), name); i >= 0 {
+	if i := lineblock.Place(lineblock.Times(), name); i >= 0 {
 		return newTimeConverter(f.column, i, lineblock.Times()[i].Part, f.kind)
 	}
-	if i := placeOf(lineblock.Amounts(), name); i >= 0 {
+	if i := lineblock.Place(lineblock.Amounts(), name); i >= 0 {
 		n := &numberConverter{column: f.column, target: i, part: lineblock.Amounts()[i].Part, kind: f.kind}
 		for _, fill := range netFills {
 			if fill.to == name {
@@ -153,10 +154,6 @@ func (c *columnar) converterOf(name string, f *flat, shared *memory) converter {
 		return n
 	}
 	return nil
-}
-
-func placeOf[T any](columns []lineblock.Column[T], name string) int {
-	return slices.IndexFunc(columns, func(c lineblock.Column[T]) bool { return c.Name == name })
 }
 
 // mapReaderOf gives what reads a column of maps; one of no use is compared only.
@@ -178,7 +175,7 @@ func mapReaderOf(name string, used bool, shared *memory) mapReader {
 			{"product_name", "product_product_name"}, {"operating_system", "product_platform"}, {"database_engine", "product_platform"},
 			{"tenancy", "product_tenancy"}, {"region", "product_region_code"},
 		} {
-			p.targets = append(p.targets, productTarget{key: t.key, target: placeOf(lineblock.Texts(), t.column), onlyBlank: t.key == "region"})
+			p.targets = append(p.targets, productTarget{key: t.key, target: lineblock.Place(lineblock.Texts(), t.column), onlyBlank: t.key == "region"})
 		}
 		return p
 	}
@@ -285,9 +282,9 @@ func (c *columnar) check() {
 		of     *lineblock.Coded[string]
 		column string
 	}{
-		{&b.Texts[placeOf(lineblock.Texts(), "line_item_usage_account_id")], "line_item_usage_account_id"},
-		{&b.Texts[placeOf(lineblock.Texts(), "line_item_line_item_type")], "line_item_line_item_type"},
-		{&b.Texts[placeOf(lineblock.Texts(), "line_item_currency_code")], "line_item_currency_code"},
+		{&b.Texts[lineblock.Place(lineblock.Texts(), "line_item_usage_account_id")], "line_item_usage_account_id"},
+		{&b.Texts[lineblock.Place(lineblock.Texts(), "line_item_line_item_type")], "line_item_line_item_type"},
+		{&b.Texts[lineblock.Place(lineblock.Texts(), "line_item_currency_code")], "line_item_currency_code"},
 	}
 	starts, ends := b.Times[startPlace], b.Times[endPlace]
 	missing := func(row int) (name string, err error) {
@@ -320,15 +317,15 @@ func (c *columnar) check() {
 
 // The columns of a line's time.
 var (
-	startPlace = placeOf(lineblock.Times(), "line_item_usage_start_date")
-	endPlace   = placeOf(lineblock.Times(), "line_item_usage_end_date")
+	startPlace = lineblock.Place(lineblock.Times(), "line_item_usage_start_date")
+	endPlace   = lineblock.Place(lineblock.Times(), "line_item_usage_end_date")
 )
 
 // fill gives rows that leave a column after discounts blank what is before discounts.
 func (c *columnar) fill() {
 	b := &c.out.block
 	for _, f := range netFills {
-		to, from := &b.Amounts[placeOf(lineblock.Amounts(), f.to)], &b.Amounts[placeOf(lineblock.Amounts(), f.from)]
+		to, from := &b.Amounts[lineblock.Place(lineblock.Amounts(), f.to)], &b.Amounts[lineblock.Place(lineblock.Amounts(), f.from)]
 		if c.out.met&f.which == 0 {
 			*to = *from
 			continue

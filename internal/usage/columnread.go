@@ -2,7 +2,6 @@ package usage
 
 import (
 	"errors"
-	"fmt"
 	"hash/maphash"
 	"io"
 	"math"
@@ -233,7 +232,12 @@ func (r *leafReader) rows(n int, take func(segment)) error {
 	return nil
 }
 
-var errShort = errors.New("a page with fewer values than it says")
+func (r *leafReader) inDict(code int32) bool { return uint(code) < uint(r.dict.len()) }
+
+var (
+	errShort = errors.New("a page with fewer values than it says")
+	errCode  = errors.New("a code that the dictionary does not have")
+)
 
 // part gives a segment its values.
 func (r *leafReader) part(s *segment, there int) error {
@@ -246,8 +250,8 @@ func (r *leafReader) part(s *segment, there int) error {
 		if there > 0 {
 			s.codes = r.codes[from:to]
 			for _, code := range s.codes {
-				if uint(code) >= uint(r.dict.len()) {
-					return fmt.Errorf("a code that the dictionary does not have: %d", code)
+				if !r.inDict(code) {
+					return errCode
 				}
 			}
 		}

@@ -1,11 +1,34 @@
 package usage
 
+import "math/bits"
+
 // remembered is how many rows a file's rows are compared with, at least: those that came last. Memory for more would be without
 // bound; a file that comes twice is known by its digest.
 const remembered = 1 << 20
 
 // late remembers the rows that came last, in two halves: the older is forgotten when the newer is full.
-type late struct{ now, before keySet }
+type late struct {
+	now, before keySet
+	brought     uint64
+}
+
+// expect makes room for so many rows at once.
+func (l *late) expect(rows int64) {
+	l.now.slots = make([]rowKey, max(fewest, 1<<bits.Len64(uint64(2*min(rows, remembered)-1))))
+}
+
+// bring has the processor fetch what again is about to look at, for many rows at a time: each one by itself would wait for memory.
+func (l *late) bring(keys []rowKey) {
+	for _, s := range []*keySet{&l.now, &l.before} {
+		if s.count == 0 {
+			continue
+		}
+		mask := uint64(len(s.slots) - 1)
+		for _, key := range keys {
+			l.brought ^= s.slots[key.home()&mask][0]
+		}
+	}
+}
 
 // again remembers a row, and tells whether it was met before. What stands for a row without an identity never was.
 func (l *late) again(key rowKey) bool {
@@ -17,7 +40,9 @@ func (l *late) again(key rowKey) bool {
 	}
 	if l.now.count >= remembered {
 		l.now, l.before = l.before, l.now
-		l.now.count = 0
+		if l.now.count = 0; l.now.slots == nil {
+			l.now.slots = make([]rowKey, len(l.before.slots))
+		}
 		clear(l.now.slots)
 	}
 	l.now.add(key)
@@ -30,9 +55,15 @@ type keySet struct {
 	count int
 }
 
+// home tells where a key belongs.
+func (k rowKey) home() uint64 { return k[0] ^ k[1] }
+
+// fewest is how many slots a set has at least.
+const fewest = 1 << 10
+
 func (s *keySet) place(key rowKey) (at uint64) {
 	mask := uint64(len(s.slots) - 1)
-	for at = (key[0] ^ key[1]) & mask; s.slots[at] != key && s.slots[at] != (rowKey{}); at = (at + 1) & mask {
+	for at = key.home() & mask; s.slots[at] != key && s.slots[at] != (rowKey{}); at = (at + 1) & mask {
 	}
 	return at
 }
@@ -42,7 +73,7 @@ func (s *keySet) has(key rowKey) bool { return s.count > 0 && s.slots[s.place(ke
 func (s *keySet) add(key rowKey) {
 	if 2*s.count >= len(s.slots) {
 		old := s.slots
-		s.slots = make([]rowKey, max(1<<10, 2*len(old)))
+		s.slots = make([]rowKey, max(fewest, 2*len(old)))
 		for _, k := range old {
 			if k != (rowKey{}) {
 				s.slots[s.place(k)] = k

@@ -110,13 +110,16 @@ type tableCell struct {
 	values   [][]byte // as JSON has them; nil for none
 }
 
+// readBytes is how much is read of a column at a time. Pages are larger than the library's own 4 KiB.
+const readBytes = 64 << 10
+
 func openTable(source io.ReaderAt, size int64) (t *table, err error) {
 	defer func() {
 		if r := recover(); r != nil { // the library panics on some damaged files
 			t, err = nil, fmt.Errorf("%w: Parquet: %v", ErrFormat, r)
 		}
 	}()
-	file, err := parquet.OpenFile(source, size)
+	file, err := parquet.OpenFile(source, size, parquet.ReadBufferSize(readBytes))
 	if err != nil {
 		return nil, fmt.Errorf("%w: Parquet: %w", ErrFormat, err)
 	}

@@ -205,6 +205,7 @@ func (d *delivery) lines(all []billing.Line) error {
 // once sets rows aside that came before, in every byte, under the same line item ID.
 func (d *delivery) once(b *batch) {
 	kept := 0
+	d.late.bring(b.keys)
 	for i, key := range b.keys {
 		if d.late.again(key) {
 			b.problems = append(b.problems, Problem{File: d.file, Line: b.at[i], Reason: "the same row came before"})

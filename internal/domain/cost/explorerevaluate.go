@@ -139,10 +139,13 @@ func (c *Categories) Names() []string {
 	return out
 }
 
+// None tells that lines keep the cost categories they came with, whatever they are.
+func (c *Categories) None() bool { return len(c.known) == 0 }
+
 // Evaluate gives the cost categories of a line: those it came with that are none of this payer's, and the payer's own. The map is
 // shared and must not be changed; nil if there are none. Evaluating a line that was evaluated before gives the same.
 func (c *Categories) Evaluate(l *billing.Line) map[string]string {
-	if len(c.known) == 0 {
+	if c.None() {
 		return l.Categories
 	}
 	if c.foreign(l) {
