@@ -15,6 +15,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 	_ "modernc.org/sqlite" // the driver of the database that answers are compared with
 
+	"umbel/internal/decimal"
 	"umbel/internal/domain/billing"
 	"umbel/internal/operator"
 	"umbel/internal/testenv"
@@ -96,6 +97,7 @@ func TestEverydayCosts(t *testing.T) {
 	t.Run("values", w.values)
 	t.Run("commitments", w.commitments)
 	t.Run("forecast", w.forecast)
+	t.Run("anomalies", w.anomalies) // the last: it adds to the costs
 }
 
 func (w *everyday) setUp(t *testing.T) {
@@ -114,14 +116,14 @@ func (w *everyday) setUp(t *testing.T) {
 	w.db = db
 	if _, err := db.Exec(`CREATE TABLE line (month TEXT, day TEXT, hour TEXT, account TEXT, product TEXT, name TEXT, usage_type TEXT, type TEXT, region TEXT,
 		instance TEXT, team TEXT, unit TEXT, entity TEXT, term TEXT, plan TEXT, reservation INT, cost INT, blended INT, amortized INT, net INT, quantity INT,
-		committed INT, used INT, units INT)`); err != nil {
+		committed INT, used INT, units INT, netamortized INT)`); err != nil {
 		t.Fatal(err)
 	}
 	tx, err := db.Begin()
 	if err != nil {
 		t.Fatal(err)
 	}
-	insert, err := tx.Prepare("INSERT INTO line VALUES (" + strings.Repeat("?,", 23) + "?)")
+	insert, err := tx.Prepare("INSERT INTO line VALUES (" + strings.Repeat("?,", 24) + "?)")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -185,8 +187,19 @@ func insertLine(insert *sql.Stmt, l *billing.Line) error {
 	}
 	_, err := insert.Exec(l.Start.Format("2006-01"), l.Start.Format(time.DateOnly), l.Start.Format("2006-01-02T15:00:00Z"), l.Account, l.Product, l.Detail.Name, l.UsageType,
 		string(l.Type), l.Detail.Region, l.Detail.InstanceType, l.Tags["user:team"], l.Categories["Unit"], l.Bill.Entity, l.Pricing.Term, plan, reserved,
-		units(l.Unblended), units(l.Blended), units(amortized), units(l.NetUnblended), units(l.Usage), committed, used, units(l.Normalized))
+		units(l.Unblended), units(l.Blended), units(amortized), units(l.NetUnblended), units(l.Usage), committed, used, units(l.Normalized), units(netAmortized(l)))
 	return err
+}
+
+// netAmortized is of usage what it cost after negotiated discounts, with its share of what was paid for a commitment.
+func netAmortized(l *billing.Line) decimal.D {
+	switch {
+	case l.Type == billing.SavingsPlanCovered:
+		return l.SavingsPlan.NetEffectiveCost
+	case l.Type == billing.DiscountedUsage:
+		return l.Reservation.NetEffectiveCost
+	}
+	return l.NetUnblended
 }
 
 // query gives sums by key, as Cost Explorer writes amounts. Columns are one text and one number.

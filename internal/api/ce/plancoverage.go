@@ -46,7 +46,7 @@ func eligible() costlines.Filter {
 		ofType(billing.Usage),
 		{Or: []costlines.Filter{
 			usage("AmazonEC2", "BoxUsage", "DedicatedUsage", "HostUsage"), usage("AmazonECS", "Fargate"), usage("AmazonEKS", "Fargate"),
-			usage("AWSLambda", "Lambda-GB-Second", "Lambda-Provisioned"),
+			usage("AWSLambda", "Lambda-GB-Second", "Lambda-Provisioned", "Request"), // requests at no discount, but from the commitment
 		}},
 	}}
 }

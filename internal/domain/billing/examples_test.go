@@ -187,6 +187,7 @@ func TestBlendedReservations(t *testing.T) {
 			}
 			use[key], blended[key] = use[key].Add(l.Unblended), blended[key].Add(l.Blended)
 			want(t, "blended rate", l.BlendedRate, 5, "0.00575")
+			want(t, "on demand", l.Pricing.PublicCost, 3, "0.023")
 		}
 	}
 	for key, c := range map[string]struct{ unblended, blended string }{

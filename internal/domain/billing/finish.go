@@ -63,7 +63,7 @@ func (w *writer) finish(s *slot, p *piece, kind uint8) {
 		}
 		e.leftUsage, e.leftCost = e.leftUsage.Sub(l.Usage), e.leftCost.Sub(l.Blended)
 	}
-	if !negation && l.Type != DiscountedUsage {
+	if !negation { // of reserved usage too: what a reservation saves is reckoned from it
 		l.Pricing.PublicCost = times(l.Pricing.PublicRate, l.Usage)
 	}
 	w.net(e, k.discounts)
