@@ -69,23 +69,32 @@ func (d *Desk) Bills(ctx context.Context, payer ident.AccountID, month billing.M
 	if row.Done == 0 {
 		return nil, row, fault.New(fault.NoSuchEntity, "there is no bill of %s for account %s%s", month, payer, whyNot(&row))
 	}
+	bills, err := d.Kept(payer, month)
+	return bills, row, err
+}
+
+// Kept gives the bills of a month that were made, one for each currency.
+func (d *Desk) Kept(payer ident.AccountID, month billing.Month) ([]*billing.Bill, error) {
+	if !d.keeps() {
+		return nil, errNone()
+	}
 	f, err := os.Open(d.path(payer, month))
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, row, fmt.Errorf("bills: the bill of %s was made, and its file is gone: %w", month, err)
+		return nil, fmt.Errorf("bills: the bill of %s was made, and its file is gone: %w", month, err)
 	}
 	if err != nil {
-		return nil, row, fmt.Errorf("bills: %w", err)
+		return nil, fmt.Errorf("bills: %w", err)
 	}
 	defer f.Close()
 	var kept billFile
 	err = unpack(f, &kept)
 	switch {
 	case err != nil:
-		return nil, row, fmt.Errorf("bills: %s: %w", f.Name(), err)
+		return nil, fmt.Errorf("bills: %s: %w", f.Name(), err)
 	case kept.Version > billVersion || len(kept.Bills) == 0:
-		return nil, row, fmt.Errorf("bills: %s is of version %d, and only %d is known", f.Name(), kept.Version, billVersion)
+		return nil, fmt.Errorf("bills: %s is of version %d, and only %d is known", f.Name(), kept.Version, billVersion)
 	}
-	return kept.Bills, row, nil
+	return kept.Bills, nil
 }
 
 func whyNot(row *cost.Month) string {

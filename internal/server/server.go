@@ -96,7 +96,7 @@ type Server struct {
 func Registry(events cloudtrail.Events, desk *bills.Desk, exporter *exports.Exporter) *op.Registry {
 	return op.NewRegistry(
 		organizations.Service(), iam.Service(events), sts.Service(), cloudtrail.Service(events), account.Service(), accessanalyzer.Service(),
-		ce.Service(desk), budgets.Service(desk), cur.Service(), bcmdataexports.Service(exporter), billing.Service(desk), invoicing.Service(desk), pricing.Service(desk),
+		ce.Service(desk), budgets.Service(desk), cur.Service(), bcmdataexports.Service(exporter), billing.Service(), invoicing.Service(desk), pricing.Service(desk),
 		savingsplans.Service(desk), freetier.Service(desk), cloudwatch.Service(desk),
 	)
 }

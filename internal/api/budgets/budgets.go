@@ -16,7 +16,7 @@ func createBudget() *op.Operation {
 		name: "CreateBudget", action: "ModifyBudget",
 		account: func(in *model.CreateBudgetInput) *string { return in.AccountId },
 		targets: func(c *op.Call, in *model.CreateBudgetInput) []op.Target {
-			return tagging(onBudget(c, in.Budget.BudgetName), in.ResourceTags)
+			return through(tagging(onBudget(c, in.Budget.BudgetName), in.ResourceTags), in.Budget)
 		},
 		run: func(sc *scene, in *model.CreateBudgetInput) (*model.CreateBudgetOutput, error) {
 			b, err := sc.read(in.Budget)
@@ -46,7 +46,9 @@ func updateBudget() *op.Operation {
 	return declared[model.UpdateBudgetInput, model.UpdateBudgetOutput]{
 		name: "UpdateBudget", action: "ModifyBudget",
 		account: func(in *model.UpdateBudgetInput) *string { return in.AccountId },
-		targets: func(c *op.Call, in *model.UpdateBudgetInput) []op.Target { return onBudget(c, in.NewBudget.BudgetName) },
+		targets: func(c *op.Call, in *model.UpdateBudgetInput) []op.Target {
+			return through(onBudget(c, in.NewBudget.BudgetName), in.NewBudget)
+		},
 		run: func(sc *scene, in *model.UpdateBudgetInput) (*model.UpdateBudgetOutput, error) {
 			b, err := sc.read(in.NewBudget)
 			if err != nil {
@@ -89,15 +91,19 @@ func (sc *scene) read(in *model.Budget) (*cost.Budget, error) {
 	if err != nil {
 		return nil, fault.New(fault.InvalidInput, "The budget's filter cannot be used: %v", message(err))
 	}
-	if b.View != "" && b.View != primaryView(sc) {
-		return nil, fault.New(fault.InvalidInput, "The billing view %s cannot be used for budgets: only the account's primary view can.", b.View)
+	_, err = bills.ThroughView(sc.Call, b.View)
+	if fault.Is(err, fault.NotFound) {
+		return nil, fault.New(fault.NotFound, "The billing view %s was not found.", b.View)
 	}
-	return b, nil
+	return b, err
 }
 
-// primaryView is the billing view that every account has: what it sees of the bill.
-func primaryView(sc *scene) string {
-	return "arn:aws:billing::" + string(sc.Caller.Account) + ":billingview/primary"
+// through adds to the targets of a budget's creation, or of its change, the data of the billing view that it names.
+func through(targets []op.Target, b *model.Budget) []op.Target {
+	if view := op.Value(b.BillingViewArn); view != "" {
+		targets = append(targets, op.Target{Action: bills.ViewDataAction, Resource: view})
+	}
+	return targets
 }
 
 func describeBudget() *op.Operation {

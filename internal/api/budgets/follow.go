@@ -92,14 +92,9 @@ func (f *Follower) look(ctx context.Context, h household, account ident.AccountI
 // cost partition, even if some of the budgets could not be measured, which is the error; nil if there is nothing to do.
 func (f *Follower) prepare(ctx context.Context, h household, account ident.AccountID, only string, months []billing.Month) (func(store.Tx) error, error) {
 	part := op.CostPartition(account)
-	var budgets []*cost.Budget
+	var budgets []seen
 	err := f.store.View(ctx, store.Scope{Read: []store.Partition{part}}, func(tx store.Tx) error {
-		budgets = budgets[:0]
-		for _, b := range tx.State(part).(*cost.State).Budgets.All() {
-			if only == "" || b.Name == only {
-				budgets = append(budgets, b)
-			}
-		}
+		budgets = sighted(tx.State(part).(*cost.State), account, h.payer, only)
 		return nil
 	})
 	if err != nil || len(budgets) == 0 {
@@ -122,7 +117,10 @@ func (f *Follower) prepare(ctx context.Context, h household, account ident.Accou
 			over = append(over, b.Name)
 			continue
 		}
-		r, ok, err := m.read(ctx, b)
+		if b.blind {
+			continue
+		}
+		r, ok, err := m.through(ctx, b)
 		switch {
 		case err != nil:
 			errs = append(errs, fmt.Errorf("budgets: %s of %s: %w", b.Name, account, err))
@@ -131,6 +129,30 @@ func (f *Follower) prepare(ctx context.Context, h household, account ident.Accou
 		}
 	}
 	return func(tx store.Tx) error { return conclude(tx, h, account, readings, over, now) }, errors.Join(errs...)
+}
+
+// seen is a budget with what its billing view sees: nil for everything.
+type seen struct {
+	*cost.Budget
+	parts []cost.ViewPart
+	blind bool // the view is not to be used: the budget stays as it is
+}
+
+// sighted gives an account's budgets, or only the one named.
+func sighted(s *cost.State, account, payer ident.AccountID, only string) (out []seen) {
+	for _, b := range s.Budgets.All() {
+		if only != "" && b.Name != only {
+			continue
+		}
+		one := seen{Budget: b}
+		if b.View != "" {
+			var err error
+			one.parts, err = s.Seen(account, payer, b.View)
+			one.blind = err != nil
+		}
+		out = append(out, one)
+	}
+	return out
 }
 
 // conclude puts readings into an account's budgets, and sees to what follows.

@@ -42,6 +42,15 @@ const (
 	forecastNeed = 35
 )
 
+// through measures a budget through its billing view.
+func (m *meter) through(ctx context.Context, b seen) (r cost.Reading, ok bool, err error) {
+	in := *m
+	if in.lines, err = bills.Within(m.lines, b.parts, m.names); err != nil {
+		return r, false, err
+	}
+	return in.read(ctx, b.Budget)
+}
+
 // read measures a budget; ok is false before its time.
 func (m *meter) read(ctx context.Context, b *cost.Budget) (r cost.Reading, ok bool, err error) {
 	p, ok := b.PeriodAt(m.now)

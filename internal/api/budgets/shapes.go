@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"time"
 
+	"umbel/internal/bills"
 	"umbel/internal/decimal"
 	"umbel/internal/domain/cost"
 	"umbel/internal/fault"
@@ -167,7 +168,10 @@ func (sc *scene) budget(b *cost.Budget, expression bool) model.Budget {
 	out := model.Budget{
 		BudgetName: &name, BudgetType: &kind, TimeUnit: &unit, CostFilters: b.Filters, CostTypes: showTypes(b.Types), Metrics: b.Metrics,
 		TimePeriod: &model.TimePeriod{Start: &start, End: &end}, LastUpdatedTime: &updated, BillingViewArn: op.Optional(b.View),
-		HealthStatus: &model.HealthStatus{Status: text("HEALTHY"), LastUpdatedTime: &updated},
+		HealthStatus: &model.HealthStatus{Status: text(model.HealthStatusValueHealthy), LastUpdatedTime: &updated},
+	}
+	if _, err := bills.ThroughView(sc.Call, b.View); err != nil {
+		out.HealthStatus.Status, out.HealthStatus.StatusReason = text(model.HealthStatusValueUnhealthy), text(model.HealthStatusReasonBillingViewUnhealthy)
 	}
 	if expression {
 		out.FilterExpression = showExpression(b.Expression)

@@ -23,13 +23,14 @@ type question struct {
 	member bool              // the caller is not who pays
 }
 
-// asking declares an operation that asks about cost lines. arn gives the billing view it names, if it can.
+// asking declares an operation that asks about cost lines. arn gives the billing view it names, if it can: then the caller needs that
+// view's data, too.
 func asking[In, Out any](desk *bills.Desk, name string, arn func(*In) *string, run func(*question, *In) (*Out, error)) *op.Operation {
 	return op.Define(op.Decl[In, Out]{
 		Service: "ce", Name: name, Access: op.Read, Scope: bills.Reading[In],
 		Targets: func(_ *op.Call, in *In) ([]op.Target, error) {
 			if view := op.Value(arn(in)); view != "" {
-				return []op.Target{{Resource: view}}, nil
+				return []op.Target{{Resource: view}, {Action: bills.ViewDataAction, Resource: view}}, nil
 			}
 			return []op.Target{{Resource: "*"}}, nil
 		},
@@ -71,13 +72,21 @@ func newQuestion(c *op.Call, desk *bills.Desk, arn string) (*question, error) {
 	if err := enabled(payer, q.member); err != nil {
 		return nil, err
 	}
-	if primary := "arn:aws:billing::" + string(c.Caller.Account) + ":billingview/primary"; arn != "" && arn != primary {
+	q.names = bills.Names(c)
+	parts, err := bills.ThroughView(c, arn)
+	if fault.Is(err, fault.NotFound) {
 		e := fault.New(fault.NotFound, "The specified ARN in the request doesn't exist.")
 		e.Fields = map[string]any{"ResourceName": arn}
 		return nil, e
 	}
-	q.lines, err = desk.Lines()
-	q.names = bills.Names(c)
+	if err != nil {
+		return nil, err
+	}
+	engine, err := desk.Lines()
+	if err != nil {
+		return nil, err
+	}
+	q.lines, err = bills.Within(engine, parts, q.names)
 	return q, err
 }
 

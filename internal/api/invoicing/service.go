@@ -1,4 +1,4 @@
-// Package invoicing owns the operations of AWS Invoicing that Umbel serves: invoice units.
+// Package invoicing owns the operations of AWS Invoicing that Umbel serves: invoice units, and what invoices there are.
 package invoicing
 
 import (
@@ -12,15 +12,15 @@ import (
 )
 
 // Service declares AWS Invoicing. The desk is what knows bills; nil where the operations are only listed.
-func Service(*bills.Desk) op.Service {
+func Service(desk *bills.Desk) op.Service {
 	return op.Service{
 		ID: "invoicing",
 		Operations: []*op.Operation{
-			createInvoiceUnit(), deleteInvoiceUnit(), getInvoiceUnit(), listInvoiceUnits(), listTagsForResource(), tagResource(), untagResource(), updateInvoiceUnit(),
+			createInvoiceUnit(), deleteInvoiceUnit(), getInvoiceUnit(), listInvoiceSummaries(desk), listInvoiceUnits(), listTagsForResource(), tagResource(), untagResource(), updateInvoiceUnit(),
 		},
 		NotOffered: []string{
 			"BatchGetInvoiceProfile", "CreateProcurementPortalPreference", "DeleteProcurementPortalPreference", "GetInvoicePDF",
-			"GetProcurementPortalPreference", "ListInvoiceSummaries", "ListProcurementPortalPreferences", "PutProcurementPortalPreference",
+			"GetProcurementPortalPreference", "ListProcurementPortalPreferences", "PutProcurementPortalPreference",
 			"UpdateProcurementPortalPreferenceStatus",
 		},
 	}

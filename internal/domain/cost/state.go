@@ -1,5 +1,5 @@
 // Package cost owns what an account hangs on its bills: the state of its months, what was imported, terms and commitments,
-// cost categories and allocation tags, budgets, exports, invoice units. It works on the partition "cost/<account>" in memory
+// cost categories and allocation tags, budgets, exports, invoice units, billing views. It works on the partition "cost/<account>" in memory
 // and knows no HTTP, SQL, clock or randomness; time and random sources are passed in. What usage costs is package billing's
 // to say; where the lines of bills live it does not know.
 package cost
@@ -20,17 +20,18 @@ type State struct {
 	Budgeting
 	Exporting
 	Alerting
+	Viewing
 }
 
 // NewState makes empty memory.
 func NewState() *State {
 	return &State{
 		Bills: newBills(), Commitments: newCommitments(), Commerce: newCommerce(), Explorer: newExplorer(), Budgeting: newBudgeting(),
-		Exporting: newExporting(), Alerting: newAlerting(),
+		Exporting: newExporting(), Alerting: newAlerting(), Viewing: newViewing(),
 	}
 }
 
 // Tables lists the tables for the store.
 func (s *State) Tables() []table.Any {
-	return slices.Concat(s.Bills.tables(), s.Commitments.tables(), s.Commerce.tables(), s.Explorer.tables(), s.Budgeting.tables(), s.Exporting.tables(), s.Alerting.tables())
+	return slices.Concat(s.Bills.tables(), s.Commitments.tables(), s.Commerce.tables(), s.Explorer.tables(), s.Budgeting.tables(), s.Exporting.tables(), s.Alerting.tables(), s.Viewing.tables())
 }
