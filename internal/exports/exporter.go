@@ -28,6 +28,10 @@ type Config struct {
 	Now   func() time.Time
 	Rand  io.Reader
 	Log   *slog.Logger
+	// Payers lists who has bills, to go on with what a process that ended left.
+	Payers func(context.Context) ([]ident.AccountID, error)
+	// Alone tells that no other process writes exports of this store: a run that is another's was broken off.
+	Alone bool
 	// PartRows is how many rows a file has at most; 0 means 500,000. BatchLines is how many lines are held at once; 0 means 200,000.
 	PartRows, BatchLines int
 }
@@ -86,8 +90,11 @@ func (x *Exporter) Wake(payer ident.AccountID) {
 	}
 }
 
-// Run looks after those that Wake names, until the context ends.
+// Run looks at all exports once, for a process may have ended amid one, and then after those that Wake names, until the context ends.
 func (x *Exporter) Run(ctx context.Context) {
+	if err := x.resume(ctx); err != nil && ctx.Err() == nil {
+		x.cfg.Log.Error("exports failed", "error", err)
+	}
 	for {
 		select {
 		case <-ctx.Done():
@@ -104,6 +111,14 @@ func (x *Exporter) Run(ctx context.Context) {
 			}
 		}
 	}
+}
+
+func (x *Exporter) resume(ctx context.Context) error {
+	payers, err := x.cfg.Payers(ctx)
+	for _, payer := range payers {
+		err = errors.Join(err, x.Follow(ctx, payer, nil))
+	}
+	return err
 }
 
 // Follow writes what is due of the exports of the accounts that a payer pays for. Which months were computed it finds in the state.

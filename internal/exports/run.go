@@ -49,7 +49,7 @@ func (x *Exporter) do(ctx context.Context, t task) error {
 	begun := false
 	err = r.update(ctx, func(s *cost.State) error {
 		if _, there := s.Export(t.export.Key); there {
-			dead, begun = s.Begin(r.record, lease)
+			dead, begun = s.Begin(r.record, x.lease())
 		}
 		return nil
 	})
@@ -80,6 +80,13 @@ func (x *Exporter) do(ctx context.Context, t task) error {
 		s.Finish(r.record.Export, r.record.ID, status, reason, d, x.cfg.Now())
 		return nil
 	}))
+}
+
+func (x *Exporter) lease() time.Duration {
+	if x.cfg.Alone {
+		return 0
+	}
+	return lease
 }
 
 // refusal gives the reason of a delivery that failed.

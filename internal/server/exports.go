@@ -20,6 +20,7 @@ func (s *Server) openExporter() (*exports.Exporter, error) {
 	}
 	exporter, err := exports.New(exports.Config{
 		Store: s.store, Lines: s.desk.Lines, To: s.config.Exports, Spool: spool, Now: s.config.Now, Rand: rand.Reader, Log: s.config.Log,
+		Payers: s.desk.Payers, Alone: s.config.Alone,
 	})
 	if err != nil {
 		return nil, err

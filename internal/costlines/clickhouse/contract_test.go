@@ -13,31 +13,49 @@ import (
 	"umbel/internal/domain/billing"
 )
 
-func fresh(t *testing.T) *Engine {
+// opener opens engines on one database, which was empty.
+type opener func() (*Engine, error)
+
+// databases to be had, each of another ClickHouse: Debian's server, and the engine of today.
+var kinds = map[string]func(*testing.T) opener{"server": serverDatabase, "chdb": chdbDatabase}
+
+func serverDatabase(t *testing.T) opener {
 	t.Helper()
-	return reopen(t, freshDatabase(t))
+	url := freshDatabase(t)
+	return func() (*Engine, error) { return Open(context.Background(), url) }
 }
 
-func reopen(t *testing.T, url string) *Engine {
+func (o opener) engine(t *testing.T) *Engine {
 	t.Helper()
-	e, err := Open(context.Background(), url)
+	e, err := o()
 	if err != nil {
 		t.Fatal(err)
 	}
 	return e
 }
 
-func TestContract(t *testing.T) {
-	if _, err := serverBinary(); err != nil {
-		freshDatabase(t) // says so
+// onEach runs a test on each kind of database.
+func onEach(t *testing.T, test func(*testing.T, opener)) {
+	for name, empty := range kinds {
+		t.Run(name, func(t *testing.T) { test(t, empty(t)) })
 	}
-	costlinestest.Run(t, func(t *testing.T) costlines.Engine { return fresh(t) })
+}
+
+func TestContract(t *testing.T) { contract(t, serverDatabase) }
+
+// TestContractToday holds the contract on the current engine: all SQL that an Engine sends.
+func TestContractToday(t *testing.T) { contract(t, chdbDatabase) }
+
+func contract(t *testing.T, empty func(*testing.T) opener) {
+	empty(t) // says what is missing
+	costlinestest.Run(t, func(t *testing.T) costlines.Engine { return empty(t).engine(t) })
 }
 
 // TestReopen: what was committed is there for another engine, and what was only begun is not.
-func TestReopen(t *testing.T) {
-	url := freshDatabase(t)
-	e := reopen(t, url)
+func TestReopen(t *testing.T) { onEach(t, reopens) }
+
+func reopens(t *testing.T, open opener) {
+	e := open.engine(t)
 	lines := costlinestest.NewGenerator(1).Lines(20)
 	if err := costlinestest.Put(e, costlines.Change{Payer: costlinestest.Payer, Import: "a"}, lines...); err != nil {
 		t.Fatal(err)
@@ -55,7 +73,7 @@ func TestReopen(t *testing.T) {
 	if err := e.Close(); err != nil {
 		t.Fatal(err)
 	}
-	again := reopen(t, url)
+	again := open.engine(t)
 	costlinestest.Same(t, again, costlinestest.Naive(lines))
 	if _, err := again.Begin(context.Background(), costlines.Change{Payer: costlinestest.Payer, Import: "a"}); !errors.Is(err, costlines.ErrImported) {
 		t.Errorf("got %v", err)
@@ -63,8 +81,10 @@ func TestReopen(t *testing.T) {
 }
 
 // TestRetiredLinesGo: a compaction removes what was replaced long before, and nothing else.
-func TestRetiredLinesGo(t *testing.T) {
-	ctx, e := context.Background(), fresh(t)
+func TestRetiredLinesGo(t *testing.T) { onEach(t, retiredGo) }
+
+func retiredGo(t *testing.T, open opener) {
+	ctx, e := context.Background(), open.engine(t)
 	old, next := costlinestest.NewGenerator(1).Line(), costlinestest.NewGenerator(2).Line()
 	for _, l := range []*billing.Line{old, next} {
 		l.Start, l.Bill.PeriodStart = costlinestest.First, time.Time{}
@@ -100,14 +120,14 @@ func TestRetiredLinesGo(t *testing.T) {
 }
 
 // TestOlderTable: a table without a column that questions may be about is not asked.
-func TestOlderTable(t *testing.T) {
-	url := freshDatabase(t)
-	e := reopen(t, url)
-	ctx := context.Background()
-	if err := e.conn.Exec(ctx, "ALTER TABLE "+linesTable+" DROP COLUMN "+costlines.Region); err != nil {
+func TestOlderTable(t *testing.T) { onEach(t, olderTable) }
+
+func olderTable(t *testing.T, open opener) {
+	e := open.engine(t)
+	if err := e.conn.Exec(context.Background(), "ALTER TABLE "+linesTable+" DROP COLUMN "+costlines.Region); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Open(ctx, url); err == nil {
+	if _, err := open(); err == nil {
 		t.Error("it is opened")
 	}
 }

@@ -1,6 +1,6 @@
 // Package clickhouse owns cost lines kept in a ClickHouse server: the engine for more lines than one machine should hold
 // (costlines.Engine). It decides nothing about costs, and knows of ClickHouse only its native protocol and its SQL, of which it
-// uses what servers from 18.16 on understand.
+// uses what servers from 18.16 on understand; the tests ask such a server and the engine of 26.7.
 //
 // Lines are in one MergeTree table, partitioned by month and sorted by payer, account, product and time. A line has a column for
 // every dimension and metric, its promoted tags and its categories as arrays, and itself as JSON for who asks for whole lines.
