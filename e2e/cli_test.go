@@ -35,6 +35,8 @@ import (
 //	closed ACCOUNT             wait until an account is closed
 //	same A B                   fail unless both words are equal
 //	costs                      enable Cost Explorer, and put three months of an organization made up on the bills
+//	report                     enable Cost Explorer, import a report of 40 days with an anomaly, and close last month
+//	tick                       do what the server does every hour
 //	spend ACCOUNT AMOUNT [marketplace]
 //	                           put dollars into this month's bill, and have budgets looked at
 //	told N TEXT                fail unless N alerts with the text in their subject were delivered
@@ -62,6 +64,8 @@ func TestCLI(t *testing.T) {
 			"closed":  func(ts *testscript.TestScript, _ bool, _ []string) { serverOf(ts).Settle() },
 			"same":    sameWords,
 			"costs":   costs,
+			"report":  report,
+			"tick":    tick,
 			"spend":   spend,
 			"told":    told,
 		},
@@ -77,6 +81,9 @@ func setUpScript(env *testscript.Env) error {
 		env.Setenv(name, value)
 	}
 	if err := configureCLI(env.WorkDir); err != nil {
+		return err
+	}
+	if err := teachCLI(env.WorkDir); err != nil {
 		return err
 	}
 	return at.start(env.Setenv, nil)
@@ -100,12 +107,8 @@ func configureCLI(home string) error {
 
 // requireCLI finds the AWS CLI. Without it the test is skipped, or fails where nothing may be skipped.
 func requireCLI(t *testing.T) string {
-	path, err := exec.LookPath("aws")
+	path, err := cliPath()
 	if err == nil {
-		// A shim would look its interpreter up again for each call, in an environment the scripts do not have.
-		if out, err := exec.Command("pyenv", "which", "aws").Output(); err == nil {
-			path = strings.TrimSpace(string(out))
-		}
 		return path
 	}
 	if os.Getenv("UMBEL_TEST_REQUIRE") != "" {
@@ -113,4 +116,16 @@ func requireCLI(t *testing.T) string {
 	}
 	t.Skip("the AWS CLI is not installed")
 	return ""
+}
+
+func cliPath() (string, error) {
+	path, err := exec.LookPath("aws")
+	if err != nil {
+		return "", err
+	}
+	// A shim would look its interpreter up again for each call, in an environment the scripts do not have.
+	if out, err := exec.Command("pyenv", "which", "aws").Output(); err == nil {
+		path = strings.TrimSpace(string(out))
+	}
+	return path, nil
 }

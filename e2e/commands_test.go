@@ -33,6 +33,7 @@ func (at *serverOfScript) start(set func(k, v string), quotas []string) error {
 	at.tb.Cleanup(listener.Close)
 	options := []testenv.Option{
 		testenv.FirstAccount("100000000001"), testenv.Alerts(alert.Config{Topics: map[string]string{topicOfScripts: listener.URL}}),
+		testenv.Exports(at.tb.TempDir()),
 	}
 	for _, q := range quotas {
 		options = append(options, testenv.Quota(q))

@@ -3,34 +3,18 @@ package e2e_test
 import (
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 
 	"umbel/internal/testenv"
 )
 
-// sdkOnly are the services, and operations, that so far only the SDK's tests show, beside their services. Who writes a script takes its
-// operations off this list.
-var sdkOnly = []string{
-	"bcm-data-exports", "cloudwatch", "cur", "freetier", "invoicing", "pricing", "savingsplans",
-	"ce CreateAnomalyMonitor", "ce CreateAnomalySubscription", "ce CreateCostCategoryDefinition", "ce DeleteAnomalyMonitor",
-	"ce DeleteAnomalySubscription", "ce DeleteCostCategoryDefinition", "ce DescribeCostCategoryDefinition", "ce GetAnomalies",
-	"ce GetAnomalyMonitors", "ce GetAnomalySubscriptions", "ce ListCostAllocationTagBackfillHistory", "ce ListCostAllocationTags",
-	"ce ListCostCategoryDefinitions", "ce ListTagsForResource", "ce ProvideAnomalyFeedback", "ce StartCostAllocationTagBackfill",
-	"ce TagResource", "ce UntagResource", "ce UpdateAnomalyMonitor", "ce UpdateAnomalySubscription", "ce UpdateCostAllocationTagsStatus",
-	"ce UpdateCostCategoryDefinition",
-}
-
-// TestScriptsCoverOperations wants the scripts to show of every operation served, but those of sdkOnly, its result, its denial, bad input and, of
-// a list with pages, a token that is refused.
+// TestScriptsCoverOperations wants the scripts to show of every operation served its result, its denial, bad input and, of a list with
+// pages, a token that is refused.
 func TestScriptsCoverOperations(t *testing.T) {
 	lines := scriptLines(t)
 	for _, service := range testenv.Registry().Services() {
 		for _, o := range service.Operations {
-			if slices.Contains(sdkOnly, service.ID) || slices.Contains(sdkOnly, service.ID+" "+o.Name) {
-				continue
-			}
 			words := service.ID + " " + commandName(o.Name)
 			_, paged := o.In.FieldByName("NextToken")
 			_, marked := o.In.FieldByName("Marker")

@@ -236,7 +236,7 @@ func TestRefusals(t *testing.T) {
 	refused(t, ask(f.cw, query("a", "Sum", 61)), "InvalidParameterValue")
 	refused(t, ask(f.cw, query("a", "Sum", 0)), "Validation")
 	_, err := f.cw.ListMetrics(t.Context(), &sdk.ListMetricsInput{NextToken: aws.String("x")})
-	refused(t, err, "InvalidNextToken")
+	refused(t, err, "InvalidParameterValue")
 
 	nobody := sdk.NewFromConfig(f.server.User(f.server.Administrator(""), "nobody", ""))
 	refused(t, ask(nobody, good), "AccessDenied")

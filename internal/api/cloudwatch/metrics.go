@@ -11,6 +11,7 @@ import (
 
 	"umbel/internal/bills"
 	"umbel/internal/costlines"
+	"umbel/internal/fault"
 	model "umbel/internal/model/cloudwatch"
 	"umbel/internal/op"
 )
@@ -32,6 +33,9 @@ func listMetrics(desk *bills.Desk) *op.Operation {
 			}
 			what := fmt.Sprintf("cloudwatch.ListMetrics %s", c.Caller.Account)
 			rows, next, err := op.Page(c, what, op.Value(in.NextToken), metricsPage, walk(all), nil)
+			if fault.Is(err, fault.InvalidPageToken) { // only GetMetricData has an error of its own for that
+				return nil, fault.New(fault.InvalidParameterValue, "The value %s for parameter NextToken is invalid.", *in.NextToken).Because(err)
+			}
 			if err != nil {
 				return nil, err
 			}

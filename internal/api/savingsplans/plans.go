@@ -194,7 +194,7 @@ func returnSavingsPlan() *op.Operation {
 			return target(c, planARN(c, *in.SavingsPlanId))
 		},
 		func(c *op.Call, in *model.ReturnSavingsPlanInput) (*model.ReturnSavingsPlanOutput, error) {
-			p, err := c.Cost().Return(*in.SavingsPlanId, c.Now)
+			p, err := c.Cost().Return(*in.SavingsPlanId, op.Value(in.ClientToken), c.Now)
 			if err != nil {
 				return nil, err
 			}

@@ -127,9 +127,13 @@ func TestLifeOfAPlan(t *testing.T) {
 	}
 	_, err = client.DeleteQueuedSavingsPlan(t.Context(), &sdk.DeleteQueuedSavingsPlanInput{SavingsPlanId: made.SavingsPlanId})
 	refused(t, err, "ValidationException")
-	if _, err := client.ReturnSavingsPlan(t.Context(), &sdk.ReturnSavingsPlanInput{SavingsPlanId: made.SavingsPlanId}); err != nil {
-		t.Fatal(err)
+	for range 2 { // the same request again gives the same answer
+		if _, err := client.ReturnSavingsPlan(t.Context(), &sdk.ReturnSavingsPlanInput{SavingsPlanId: made.SavingsPlanId, ClientToken: aws.String("back")}); err != nil {
+			t.Fatal(err)
+		}
 	}
+	_, err = client.ReturnSavingsPlan(t.Context(), &sdk.ReturnSavingsPlanInput{SavingsPlanId: made.SavingsPlanId, ClientToken: aws.String("again")})
+	refused(t, err, "ValidationException")
 	if p := plan(t, client, *made.SavingsPlanId); p.State != types.SavingsPlanStateReturned || p.ReturnableUntil != nil {
 		t.Errorf("%+v", p)
 	}

@@ -30,6 +30,8 @@ type Plan struct {
 	Currency string
 	Bought   time.Time // when it was asked for; Terms.Start is later if the purchase is queued
 	Token    string    // of the request, so that asking twice buys once
+	// ReturnToken is that of the request that returned it.
+	ReturnToken string `json:",omitempty"`
 	// Deleted and Returned are when that happened; zero if it did not.
 	Deleted, Returned time.Time
 	Tags              map[string]string `json:",omitempty"`
@@ -115,12 +117,12 @@ func (c *Commitments) Buy(p *Plan) (*Plan, error) {
 }
 
 // Return gives an active plan back. Errors: NotFound, ValidationFailed.
-func (c *Commitments) Return(id string, now time.Time) (*Plan, error) {
+func (c *Commitments) Return(id, token string, now time.Time) (*Plan, error) {
 	p, err := c.plan(id)
 	if err != nil {
 		return nil, err
 	}
-	if p.State(now) == PlanReturned {
+	if token != "" && p.ReturnToken == token {
 		return p, nil // a request that is made again
 	}
 	if _, ok := p.ReturnableUntil(now); !ok {
@@ -128,7 +130,7 @@ func (c *Commitments) Return(id string, now time.Time) (*Plan, error) {
 			"purchase and in the same calendar month, and with an hourly commitment of $%d or less.", id, returnPerHour)
 	}
 	next := *p
-	next.Returned = now
+	next.Returned, next.ReturnToken = now, token
 	c.Plans.Put(&next)
 	return &next, nil
 }
