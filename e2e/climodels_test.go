@@ -9,13 +9,15 @@ import (
 	"strings"
 	"sync"
 
+	"umbel/internal/op"
 	"umbel/internal/testenv"
 )
 
 // A CLI of some age does not know all services, or not all that they offer by now. It learns them from models in ~/.aws/models, as AWS
 // gives them to those who try a service before it is public: so every script runs whatever CLI is at hand.
 
-// strange gives the services of which the CLI does not know every operation served.
+// strange gives the services that the CLI is to be taught: all, if there is one of which it does not know every operation served, for
+// then it is likely not to know every option of the others either.
 var strange = sync.OnceValues(func() ([]string, error) {
 	path, err := cliPath()
 	if err != nil {
@@ -27,20 +29,28 @@ var strange = sync.OnceValues(func() ([]string, error) {
 	}
 	defer os.RemoveAll(home)
 	var all []string
+	old := false
 	for _, service := range testenv.Registry().Services() {
+		all = append(all, service.ID)
+		if old {
+			continue // it is known already that it is
+		}
 		cmd := exec.Command(path, service.ID, "nothing")
 		cmd.Env = append(cliEnvironment(home), "PATH="+os.Getenv("PATH"))
 		said, _ := cmd.CombinedOutput() // there is no such command: it lists those that there are
 		known := strings.Fields(string(said))
-		for _, o := range service.Operations {
-			if !slices.Contains(known, commandName(o.Name)) {
-				all = append(all, service.ID)
-				break
-			}
-		}
+		old = old || slices.ContainsFunc(service.Operations, unknown(known))
+	}
+	if !old {
+		return nil, nil
 	}
 	return all, nil
 })
+
+// unknown tells whether an operation's command is not among those known.
+func unknown(known []string) func(*op.Operation) bool {
+	return func(o *op.Operation) bool { return !slices.Contains(known, commandName(o.Name)) }
+}
 
 // teachCLI gives the CLI the models of what it does not know.
 func teachCLI(home string) error {
