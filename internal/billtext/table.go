@@ -5,6 +5,8 @@ import (
 	"cmp"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"strings"
 	"text/tabwriter"
 
@@ -27,26 +29,26 @@ func (d *Document) table(out io.Writer, b *billing.Bill) {
 		fmt.Fprintln(out, text)
 	}
 	if !d.member() {
-		w := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
-		fmt.Fprintf(w, "\nACCOUNT\tUNBLENDED\tBLENDED\tAMORTIZED\t\n")
+		w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+		fmt.Fprintf(w, "\nACCOUNT\t%14s\t%14s\t%14s\n", "UNBLENDED", "BLENDED", "AMORTIZED")
 		ids, totals := accounts(b)
 		for _, id := range ids {
 			t := totals[id]
-			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t\n", d.account(id), money(t.Unblended), money(t.Blended), money(t.Amortized))
+			fmt.Fprintf(w, "%s\t%14s\t%14s\t%14s\n", d.account(id), money(t.Unblended), money(t.Blended), money(t.Amortized))
 		}
 		w.Flush()
 	}
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	fmt.Fprintf(w, "\nSERVICE\tUSAGE\t%s\n", b.Currency)
+	fmt.Fprintf(w, "\nSERVICE\tUSAGE\t%14s\n", b.Currency)
 	for _, s := range services(b) {
-		fmt.Fprintf(w, "%s\t\t%s\n", s.name, money(s.total))
+		fmt.Fprintf(w, "%s\t\t%14s\n", s.name, money(s.total))
 		account := ""
 		for _, r := range s.rows {
 			if r.Account != account && !d.member() {
 				account = r.Account
 				fmt.Fprintf(w, "  %s\t\t\n", d.account(account))
 			}
-			fmt.Fprintf(w, "    %s\t%s\t%s\n", what(r), quantity(r), money(r.Unblended))
+			fmt.Fprintf(w, "    %s\t%s\t%14s\n", what(r), quantity(r), money(r.Unblended))
 		}
 	}
 	w.Flush()
@@ -59,10 +61,10 @@ func (d *Document) invoices(out io.Writer, b *billing.Bill) {
 		return
 	}
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	fmt.Fprintf(w, "\nINVOICE\tISSUER\tUNIT\tTO\tFOR\tDUE\n")
+	fmt.Fprintf(w, "\nINVOICE\tISSUER\tUNIT\tTO\tFOR\t%14s\n", "DUE")
 	for i := range b.Invoices {
 		v := &b.Invoices[i]
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n", cmp.Or(v.Number, "(not yet)"), v.Issuer, cmp.Or(v.Unit, "-"), v.Receiver, kind(v), money(v.Due))
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%14s\n", cmp.Or(v.Number, "(not yet)"), v.Issuer, cmp.Or(v.Unit, "-"), v.Receiver, kind(v), money(v.Due))
 	}
 	w.Flush()
 }
@@ -78,7 +80,7 @@ func (d *Document) missing(out io.Writer, b *billing.Bill) {
 	if b.Outside > 0 {
 		fmt.Fprintf(out, "\n%d records are of members from outside their membership: they are on another bill.\n", b.Outside)
 	}
-	for id, n := range b.Strangers {
-		fmt.Fprintf(out, "\n%d records and charges are of %s, which is no member: they are not on the bill.\n", n, id)
+	for _, id := range slices.Sorted(maps.Keys(b.Strangers)) {
+		fmt.Fprintf(out, "\n%d records and charges are of %s, which is no member: they are not on the bill.\n", b.Strangers[id], id)
 	}
 }
