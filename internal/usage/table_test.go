@@ -40,19 +40,11 @@ func rated(t *testing.T) (month billing.Month, o *billing.Organization, lines []
 		}
 	}
 	_, err := billing.Compute(billing.Request{Month: month, Book: s.Book, Organization: o, Usage: days, Final: true, Emit: func(l *billing.Line) error {
-		c := *l
+		c := l.Clone()
 		if len(l.Tags) == 0 {
 			c.Tags = nil
 		}
-		if l.Reservation != nil {
-			r := *l.Reservation
-			c.Reservation = &r
-		}
-		if l.SavingsPlan != nil {
-			p := *l.SavingsPlan
-			c.SavingsPlan = &p
-		}
-		lines = append(lines, c)
+		lines = append(lines, *c)
 		return nil
 	}})
 	if err != nil {

@@ -43,7 +43,7 @@ type Line struct {
 	Discounts  map[string]decimal.D
 }
 
-// Clone copies a line with its parts, for who keeps or changes what was only lent. The texts of maps stay shared.
+// Clone copies a line with its parts, for who keeps or changes what was only lent. Its maps stay shared.
 func (l *Line) Clone() *Line {
 	c := *l
 	if l.Reservation != nil {
