@@ -13,36 +13,76 @@ const mostValues = 1 << 16
 // Builder makes blocks of lines.
 type Builder struct {
 	block      *Block
+	lent       *Block // what Block gave last
 	texts      [len(texts)]coder
 	tags       Maps
 	categories Maps
+	room       room
+}
+
+// room is the memory of columns that are done, for those to come.
+type room struct {
+	codes   [][]uint32
+	numbers [][]int64
+	marks   [][]bool
 }
 
 // coder numbers the values of a column.
 type coder struct {
-	dict  *Dict[string]
-	codes map[string]uint32
-	last  string // met before
-	code  uint32 // of last
+	dict   *Dict[string]
+	codes  map[string]uint32
+	last   known
+	recent []known // by where their texts are in memory: most values come again as the same text, which needs no comparing
+}
+
+// known is a value met before. It keeps its text alive, so that no other comes to be where it is.
+type known struct {
+	value string
+	code  uint32
+}
+
+func (k *known) is(value string) bool {
+	return len(value) == len(k.value) && unsafe.StringData(value) == unsafe.StringData(k.value)
 }
 
 func (c *coder) encode(value string) uint32 {
-	if len(value) == len(c.last) && unsafe.StringData(value) == unsafe.StringData(c.last) {
-		return c.code
+	if value == "" {
+		return 0
 	}
+	if c.last.is(value) {
+		return c.last.code
+	}
+	at := &c.recent[uint64(uintptr(unsafe.Pointer(unsafe.StringData(value))))*0x9e3779b97f4a7c15>>32&uint64(len(c.recent)-1)]
+	if !at.is(value) {
+		*at = known{value, c.look(value)}
+	}
+	c.last = *at
+	return at.code
+}
+
+// look finds a value by what it says.
+func (c *coder) look(value string) uint32 {
 	code, ok := c.codes[value]
 	if !ok {
 		code = c.dict.Add(value)
 		c.codes[value] = code
+		if n := len(c.dict.Values); n > len(c.recent) && n <= mostRecent {
+			c.recent = make([]known, 4*len(c.recent))
+		}
 	}
-	c.last, c.code = value, code
 	return code
 }
+
+// How many values a coder knows by their place in memory: more if it has many.
+const (
+	fewRecent  = 1 << 4
+	mostRecent = 1 << 12
+)
 
 // renew makes room for the values of the next block, if there is none.
 func (c *coder) renew() {
 	if c.dict == nil || len(c.dict.Values) > mostValues {
-		*c = coder{dict: NewDict[string](), codes: map[string]uint32{"": 0}}
+		*c = coder{dict: NewDict[string](), codes: map[string]uint32{}, recent: make([]known, fewRecent)}
 	}
 }
 
@@ -80,13 +120,16 @@ func (c *Maps) Code(value map[string]string) uint32 {
 
 // NewBuilder begins an empty block.
 func NewBuilder() *Builder {
-	b := &Builder{}
-	b.begin()
+	b := &Builder{lent: &Block{}}
+	b.begin(&Block{})
 	return b
 }
 
-func (b *Builder) begin() {
-	b.block = &Block{}
+// begin begins a block in the place of one that is done.
+func (b *Builder) begin(done *Block) {
+	b.room.take(done)
+	*done = Block{IDs: Bytes{Data: done.IDs.Data[:0]}}
+	b.block = done
 	for i := range b.texts {
 		b.texts[i].renew()
 	}
@@ -94,54 +137,69 @@ func (b *Builder) begin() {
 	b.categories.Dict()
 }
 
+// take takes the columns of a block but its identities.
+func (r *room) take(b *Block) {
+	for i := range b.Texts {
+		r.codes = spare(r.codes, b.Texts[i].Codes)
+	}
+	r.codes = spare(spare(spare(r.codes, b.Tags.Codes), b.Categories.Codes), b.IDs.Ends)
+	for i := range b.Amounts {
+		r.numbers = spare(r.numbers, b.Amounts[i].Units)
+	}
+	for i := range b.Times {
+		r.numbers = spare(r.numbers, b.Times[i])
+	}
+	r.marks = spare(spare(r.marks, b.Reserved), b.Planned)
+}
+
+func spare[T any](room [][]T, column []T) [][]T {
+	if column == nil {
+		return room
+	}
+	return append(room, column[:0])
+}
+
 // Rows is how many lines the block has so far.
 func (b *Builder) Rows() int { return b.block.Rows }
 
-// Block gives the block, and begins the next.
+// Block gives the block, and begins the next. It is lent until Block is called again, which takes its columns back; its dictionaries
+// stay.
 func (b *Builder) Block() *Block {
 	done := b.block
-	b.begin()
+	b.begin(b.lent)
+	b.lent = done
 	return done
 }
 
-// Add adds a line; it keeps what the line points to, which nobody changes any more.
+// Add adds a line. Of what the line points to it keeps the maps, which nobody changes any more.
 func (b *Builder) Add(l *billing.Line) {
 	out := b.block
 	row := out.Rows
 	out.Rows++
 	if l.ID != "" || out.IDs.Ends != nil {
-		grow(&out.IDs.Ends, row, 0)
 		out.IDs.Data = append(out.IDs.Data, l.ID...)
-		out.IDs.Ends = append(out.IDs.Ends, uint32(len(out.IDs.Data)))
+		push(&b.room.codes, &out.IDs.Ends, row, 0, uint32(len(out.IDs.Data)))
 	}
-	mark(&out.Reserved, row, l.Reservation != nil)
-	mark(&out.Planned, row, l.SavingsPlan != nil)
-	for i := range texts {
-		value := texts[i].At(l)
-		if value == nil {
-			if out.Texts[i].Codes != nil {
-				out.Texts[i].Codes = append(out.Texts[i].Codes, 0)
-			}
-			continue
-		}
-		c := &b.texts[i]
-		setCode(&out.Texts[i], c.dict, row, c.encode(*value))
-	}
+	b.mark(&out.Reserved, row, l.Reservation != nil)
+	b.mark(&out.Planned, row, l.SavingsPlan != nil)
+	b.words(l, row)
 	for i := range amounts {
-		b.amount(i, row, amounts[i].At(l))
+		units := &out.Amounts[i].Units
+		if amounts[i].Part.of(l) {
+			b.amount(i, row, amounts[i].At(l))
+		} else if *units != nil {
+			*units = append(*units, 0)
+		}
 	}
 	for i := range times {
 		micro := int64(NoTime)
-		if at := times[i].At(l); at != nil {
-			micro = Micro(*at)
+		if times[i].Part.of(l) {
+			micro = Micro(*times[i].At(l))
 		}
 		if micro != NoTime || out.Times[i] != nil {
-			grow(&out.Times[i], row, NoTime)
-			out.Times[i] = append(out.Times[i], micro)
+			push(&b.room.numbers, &out.Times[i], row, NoTime, micro)
 		}
 	}
-	setCode(&out.Tags, b.tags.dict, row, b.tags.Code(l.Tags))
-	setCode(&out.Categories, b.categories.dict, row, b.categories.Code(l.Categories))
 	if len(l.Discounts) > 0 {
 		if out.Discounts == nil {
 			out.Discounts = map[int]map[string]decimal.D{}
@@ -150,15 +208,27 @@ func (b *Builder) Add(l *billing.Line) {
 	}
 }
 
+// words adds the texts of a line, its tags and its cost categories.
+func (b *Builder) words(l *billing.Line, row int) {
+	for i := range texts {
+		c, code := &b.texts[i], uint32(0)
+		if texts[i].Part.of(l) {
+			code = c.encode(*texts[i].At(l))
+		}
+		setCode(&b.room.codes, &b.block.Texts[i], c.dict, row, code)
+	}
+	setCode(&b.room.codes, &b.block.Tags, b.tags.dict, row, b.tags.Code(l.Tags))
+	setCode(&b.room.codes, &b.block.Categories, b.categories.dict, row, b.categories.Code(l.Categories))
+}
+
 func (b *Builder) amount(i, row int, d *decimal.D) {
 	n := &b.block.Amounts[i]
-	if d == nil || d.IsZero() {
+	if d.IsZero() {
 		if n.Units != nil {
 			n.Units = append(n.Units, 0)
 		}
 		return
 	}
-	grow(&n.Units, row, 0)
 	units, ok := Units(*d)
 	if !ok {
 		if n.Wide == nil {
@@ -166,32 +236,38 @@ func (b *Builder) amount(i, row int, d *decimal.D) {
 		}
 		n.Wide[row], units = *d, 0
 	}
-	n.Units = append(n.Units, units)
+	push(&b.room.numbers, &n.Units, row, 0, units)
 }
 
-// setCode sets a row's code; a column in which nothing was said yet begins with its first value.
-func setCode[T any](c *Coded[T], dict *Dict[T], row int, code uint32) {
-	if code != 0 || c.Codes != nil {
-		c.Dict = dict
-		grow(&c.Codes, row, 0)
+// setCode sets a row's code; rows have one code in common until there is another.
+func setCode[T any](room *[][]uint32, c *Coded[T], dict *Dict[T], row int, code uint32) {
+	switch {
+	case c.Codes != nil:
 		c.Codes = append(c.Codes, code)
+	case row == 0 || code == c.One:
+		c.Dict, c.One = dict, code
+	default:
+		push(room, &c.Codes, row, c.One, code)
 	}
 }
 
-func mark(marks *[]bool, row int, is bool) {
+func (b *Builder) mark(marks *[]bool, row int, is bool) {
 	if is || *marks != nil {
-		grow(marks, row, false)
-		*marks = append(*marks, is)
+		push(&b.room.marks, marks, row, false, is)
 	}
 }
 
-// grow fills a column that begins late.
-func grow[T any](column *[]T, rows int, blank T) {
-	if *column != nil {
-		return
+// push appends the value of a row to a column, which may begin with it: rows before are blank then.
+func push[T any](room *[][]T, column *[]T, row int, blank, value T) {
+	if *column == nil {
+		own := []T{}
+		if last := len(*room) - 1; last >= 0 {
+			own, *room = (*room)[last], (*room)[:last]
+		}
+		for range row {
+			own = append(own, blank)
+		}
+		*column = own
 	}
-	*column = make([]T, rows, max(64, 2*rows))
-	for i := range *column {
-		(*column)[i] = blank
-	}
+	*column = append(*column, value)
 }

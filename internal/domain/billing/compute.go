@@ -69,23 +69,12 @@ func Compute(q Request) (bill *Bill, err error) {
 		return nil, err
 	}
 	for _, l := range first.closing {
+		if q.Final {
+			l.Bill.Invoice = second.invoice(l)
+		}
 		second.send(l)
 	}
 	return bill, second.err
-}
-
-// beside does two things at once, on two cores. A panic of either is a panic here.
-func beside(other func(), this func() error) error {
-	done := make(chan any, 1)
-	go func() {
-		defer func() { done <- recover() }()
-		other()
-	}()
-	err := this()
-	if r := <-done; r != nil {
-		panic(r)
-	}
-	return err
 }
 
 // beyond makes the panic of an amount that is out of range an error.
@@ -96,54 +85,4 @@ func beyond(m Month, err *error) {
 		}
 		*err = fmt.Errorf("billing: the bill of %s: %w", m, decimal.ErrRange)
 	}
-}
-
-// pass rates every hour of the month.
-func (q *Request) pass(w *writer) (r, apart *rater, err error) {
-	if r, err = newRater(q.Book, q.Organization, q.Month); err != nil {
-		return nil, nil, err
-	}
-	if q.Compare && w.emit == nil {
-		if apart, err = newRater(q.Book, q.Organization, q.Month); err != nil {
-			return nil, nil, err
-		}
-		apart.classes, apart.main, apart.own, apart.farthest = r.classes, r, map[ownPool]*decimal.D{}, toOwner
-	}
-	rate := func(hour time.Time, records []UsageRecord) error {
-		if err := r.rate(hour, records); err != nil || apart == nil {
-			if err == nil {
-				err = w.hour(r)
-			}
-			return err
-		}
-		return beside(apart.compare, func() error { return w.hour(r) })
-	}
-	next, until := q.Month.Start(), q.until()
-	for batch, err := range q.Usage {
-		if err != nil {
-			return nil, nil, err
-		}
-		if len(batch) == 0 {
-			continue
-		}
-		hour := hourOf(batch[0].Start)
-		if hour.Before(next) || !q.Month.Contains(hour) {
-			return nil, nil, fmt.Errorf("billing: usage of %s when that of %s is due, in the bill of %s", hour.Format(time.RFC3339), next.Format(time.RFC3339), q.Month)
-		}
-		for ; next.Before(hour); next = next.Add(time.Hour) {
-			if err := rate(next, nil); err != nil {
-				return nil, nil, err
-			}
-		}
-		if err := rate(hour, batch); err != nil {
-			return nil, nil, err
-		}
-		next = hour.Add(time.Hour)
-	}
-	for ; next.Before(until); next = next.Add(time.Hour) {
-		if err := rate(next, nil); err != nil {
-			return nil, nil, err
-		}
-	}
-	return r, apart, nil
 }

@@ -110,7 +110,7 @@ func (w *writer) charges(r *rater) error {
 			continue
 		}
 		w.line = w.blank(c.Account, c.Product, c.Start, c.End)
-		w.seller(c.Seller)
+		w.seller(&w.line, c.Seller)
 		l := &w.line
 		l.Type, l.UsageType, l.Detail.Region, l.Detail.Name, l.Description, l.Tags = c.Type, c.UsageType, c.Region, c.Name, c.Description, c.Tags
 		l.Unblended = c.Amount

@@ -38,10 +38,10 @@ func net(amount decimal.D, discounts []*Discount) decimal.D {
 }
 
 // finish completes the line of a piece: blended and net amounts, identity, row.
-func (w *writer) finish(s *slot, p *piece, kind uint8) {
+func (w *writer) finish(s *slot, p *piece) {
 	l, k := &w.line, s.class
 	negation := l.Type == SavingsPlanNegation
-	at := w.cached(s, kind, p.tier)
+	at := &w.like.byAccount[s.account.index]
 	if *at == nil {
 		*at = w.statement.entry(l)
 		if w.emit == nil && (*at).Lines == 0 && (*at).counted.lines == 0 {
@@ -74,7 +74,7 @@ func (w *writer) finish(s *slot, p *piece, kind uint8) {
 		w.plan.NetEffectiveCost = net(w.plan.EffectiveCost, w.org.discounts(w.plan.Offering, ""))
 	}
 	if w.emit != nil {
-		w.pieceIdentity(s, p)
+		w.pieceIdentity(s)
 	}
 	w.put(e)
 }
@@ -103,13 +103,14 @@ func (w *writer) put(e *entry) {
 		e.add(&w.line)
 		return
 	}
+	if w.final && e.invoice == "" {
+		e.invoice = w.invoice(&w.line)
+	}
+	w.line.Bill.Invoice = e.invoice
 	w.send(&w.line)
 }
 
 func (w *writer) send(l *Line) {
-	if w.final {
-		l.Bill.Invoice = w.invoice(l)
-	}
 	if w.err == nil {
 		w.err = w.emit(l)
 	}
@@ -150,35 +151,61 @@ func (w *writer) identity(parts ...string) string {
 	return w.digest()
 }
 
+// idsAtOnce is for how many IDs there is room made at once.
+const idsAtOnce = 1024
+
 // digest makes an ID of the buffer.
 func (w *writer) digest() string {
 	sum := sha256.Sum256(w.buffer)
-	return identities.EncodeToString(sum[:])
+	var text [52]byte
+	identities.Encode(text[:], sum[:])
+	if w.ids.Cap()-w.ids.Len() < len(text) {
+		w.ids = strings.Builder{}
+		w.ids.Grow(idsAtOnce * len(text))
+	}
+	from := w.ids.Len()
+	w.ids.Write(text[:])
+	return w.ids.String()[from:]
 }
 
 // identities is base 32 in small letters.
 var identities = base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567").WithPadding(base32.NoPadding)
 
-// pieceIdentity gives the line of a piece its ID: of all that tells it from others of the month.
-func (w *writer) pieceIdentity(s *slot, p *piece) {
-	l := &w.line
+// patternIdentity is what in their IDs tells lines of a pattern from others.
+func (w *writer) patternIdentity(p *pattern, seller string) [sha256.Size]byte {
+	l := &p.line
 	b := append(w.buffer[:0], w.org.Payer...)
-	for _, text := range [...]string{
-		l.Account, l.Product, l.UsageType, l.Operation, l.Detail.Region, l.Zone, l.Resource, s.record.Seller, string(l.Type), commitment(l),
-	} {
+	for _, text := range [...]string{l.Product, l.UsageType, l.Operation, l.Detail.Region, seller, string(l.Type)} {
 		b = append(append(b, 0), text...)
 	}
-	for _, n := range [...]int64{l.Start.Unix(), l.End.Unix(), int64(p.tier), int64(s.ordinal)} {
-		b = strconv.AppendInt(append(b, 0), n, 36)
+	w.buffer = append(b, 0, byte(p.tier))
+	return sha256.Sum256(w.buffer)
+}
+
+// tag is one of a line's.
+type tag struct{ key, value string }
+
+// pieceIdentity gives the line of a piece its ID: of all that tells it from others of the month.
+func (w *writer) pieceIdentity(s *slot) {
+	l := &w.line
+	b := append(w.buffer[:0], w.like.identity[:]...)
+	b = binary.BigEndian.AppendUint64(b, uint64(l.Start.Unix()))
+	b = binary.BigEndian.AppendUint64(b, uint64(l.End.Unix()))
+	b = binary.BigEndian.AppendUint32(b, uint32(s.ordinal))
+	hi, lo := s.record.Quantity.Units()
+	b = binary.BigEndian.AppendUint64(binary.BigEndian.AppendUint64(b, uint64(hi)), lo)
+	for _, text := range [...]string{l.Account, l.Zone, l.Resource, commitment(l)} {
+		b = append(append(b, text...), 0)
 	}
-	b = s.record.Quantity.Append(append(b, 0))
-	w.keys = w.keys[:0]
-	for key := range l.Tags {
-		w.keys = append(w.keys, key)
-	}
-	slices.Sort(w.keys)
-	for _, key := range w.keys {
-		b = append(append(append(append(b, 0), key...), 0), l.Tags[key]...)
+	if len(l.Tags) > 0 {
+		w.tags = w.tags[:0]
+		for key, value := range l.Tags {
+			w.tags = append(w.tags, tag{key, value})
+		}
+		slices.SortFunc(w.tags, func(x, y tag) int { return strings.Compare(x.key, y.key) })
+		for _, t := range w.tags {
+			b = append(append(append(append(b, t.key...), 0), t.value...), 0)
+		}
 	}
 	w.buffer = b
 	l.ID = w.digest()

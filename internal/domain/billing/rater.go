@@ -14,29 +14,42 @@ import (
 // volume tiers; then it writes the lines.
 type rater struct {
 	*classes
-	accounts     map[string]*account
+	accounts map[string]*account
+	*ratedHour
 	reservations []*reservation
 	plans        []*plan
 	coverages    map[coverageKey]*coverage
 	farthest     reach
-	main         *rater // of a comparison: the rater of the organization
+	main         *ratedHour // of a comparison: the hour as the rater of the organization has rated it
 	own          map[ownPool]*decimal.D
 	cost         decimal.D // of a comparison: what usage costs on demand after its commitments
 	outside      int64     // records of accounts that did not belong to the organization
 	strangers    map[string]int64
 
-	hour    time.Time
-	records []UsageRecord
-	slots   []slot
-	order   []place
 	spread  []place // of no meaning between hours, as starts
 	starts  []int32
-	byClass [][]int32 // slots of the classes that commitments may cover
-	used    []int     // how many of them, from the first, are covered whole
-	parts   []part
-	pieces  []piece
+	used    []int // how many slots of a class, from the first, are covered whole
 	touched []*pool
 	met     int // classes that commitments know
+}
+
+// ratedHour is an hour, rated: of a rater while it is at it, and then of who writes it while the rater is at the next.
+type ratedHour struct {
+	hour    time.Time
+	records []UsageRecord
+	known   []*class // met so far
+	slots   []slot
+	order   []place
+	byClass [][]int32 // slots of the classes that commitments may cover
+	parts   []part
+	pieces  []piece
+	fees    []planFee
+}
+
+// planFee is the fee of a savings plan for an hour.
+type planFee struct {
+	plan *plan
+	left decimal.D // of the commitment
 }
 
 // slot is one record on its way.
@@ -92,7 +105,7 @@ func newRater(book *Book, org *Organization, month Month) (*rater, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &rater{classes: newClasses(book, org, month), accounts: all, farthest: toAll, strangers: map[string]int64{}, coverages: map[coverageKey]*coverage{}}
+	r := &rater{classes: newClasses(book, org, month), ratedHour: &ratedHour{}, accounts: all, farthest: toAll, strangers: map[string]int64{}, coverages: map[coverageKey]*coverage{}}
 	for i := range org.Reservations {
 		held := &org.Reservations[i]
 		r.reservations = append(r.reservations, newReservation(held, all[held.Owner]))
@@ -106,21 +119,28 @@ func newRater(book *Book, org *Organization, month Month) (*rater, error) {
 	return r, nil
 }
 
-// rate rates one hour; what it comes to is in pieces.
-func (r *rater) rate(hour time.Time, records []UsageRecord) error {
-	r.hour, r.records = hour, records
+// rate rates one hour into one that is used up; what it comes to is in its pieces. It keeps no records.
+func (r *rater) rate(into *ratedHour, hour time.Time, records []UsageRecord) error {
+	r.ratedHour = into
+	r.hour, r.records = hour, append(r.records[:0], records...)
 	if err := r.load(); err != nil {
 		return err
 	}
 	r.sort()
 	r.price()
 	r.blend()
+	r.fees = r.fees[:0]
+	for _, p := range r.plans {
+		if p.active {
+			r.fees = append(r.fees, planFee{p, p.left})
+		}
+	}
 	return nil
 }
 
 // price covers the slots and gives every piece of them its rate.
 func (r *rater) price() {
-	r.used = slices.Grow(r.used[:0], len(r.all))[:len(r.all)]
+	r.used = slices.Grow(r.used[:0], len(r.known))[:len(r.known)]
 	clear(r.used)
 	r.reserve()
 	r.spare()
@@ -128,11 +148,11 @@ func (r *rater) price() {
 	r.tier()
 }
 
-// compare rates the hour that the organization's rater has rated as if every account were alone: with volume tiers and
+// compare rates an hour that the organization's rater has rated as if every account were alone: with volume tiers and
 // commitments of its own. It only reads what is the other's.
-func (r *rater) compare() {
-	r.hour, r.order, r.byClass = r.main.hour, r.main.order, r.main.byClass
-	r.slots, r.parts, r.pieces = append(r.slots[:0], r.main.slots...), r.parts[:0], r.pieces[:0]
+func (r *rater) compare(of *ratedHour) {
+	r.main, r.hour, r.known, r.order, r.byClass = of, of.hour, of.known, of.order, of.byClass
+	r.slots, r.parts, r.pieces = append(r.slots[:0], of.slots...), r.parts[:0], r.pieces[:0]
 	for i := range r.slots {
 		s := &r.slots[i]
 		s.left, s.free, s.first, s.last = s.record.Quantity, decimal.D{}, -1, -1
@@ -181,8 +201,9 @@ func (r *rater) load() error {
 // cover.
 func (r *rater) sort() {
 	r.rank()
+	r.known = r.all
 	r.introduce()
-	for len(r.byClass) < len(r.all) {
+	for len(r.byClass) < len(r.known) {
 		r.byClass = append(r.byClass, nil)
 	}
 	r.arrange()
@@ -212,7 +233,7 @@ func (r *rater) arrange() {
 		s := &r.slots[i]
 		r.spread[i] = place{uint64(s.account.index)<<32 | uint64(s.class.rank), int32(i)}
 	}
-	r.distribute(r.order, r.spread, len(r.all), func(p place) uint32 { return uint32(p.key) })
+	r.distribute(r.order, r.spread, len(r.known), func(p place) uint32 { return uint32(p.key) })
 	r.distribute(r.spread, r.order, len(r.accounts), func(p place) uint32 { return uint32(p.key >> 32) })
 	r.order, r.spread = r.spread, r.order
 	for from := 0; from < len(r.order); {
@@ -248,12 +269,12 @@ func (r *rater) distribute(to, from []place, digits int, digit func(place) uint3
 
 // introduce makes new classes known to the commitments.
 func (r *rater) introduce() {
-	for ; r.met < len(r.all); r.met++ {
+	for ; r.met < len(r.known); r.met++ {
 		for _, h := range r.reservations {
-			h.meet(r.all[r.met])
+			h.meet(r.known[r.met])
 		}
 		for _, c := range r.coverages {
-			c.meet(r.all[r.met])
+			c.meet(r.known[r.met])
 		}
 	}
 }

@@ -37,6 +37,7 @@ type entry struct {
 	rate      decimal.D // blended
 	leftUsage decimal.D // not blended yet
 	leftCost  decimal.D
+	invoice   string // of its lines, once it is known
 	Row
 }
 

@@ -2,6 +2,7 @@ package billing
 
 import (
 	"cmp"
+	"strings"
 	"time"
 
 	"umbel/internal/decimal"
@@ -15,11 +16,12 @@ type writer struct {
 	currency  string
 	statement *statement
 	given     map[givenKey]decimal.D // negotiated discounts
-	cache     [][]rowsOf             // by the class's index
+	patterns  [][]*pattern           // by the class's index
 	accounts  int
 	invoices  map[invoiceKey]string
 	buffer    []byte
-	keys      []string
+	ids       strings.Builder // of many lines
+	tags      []tag
 	closing   []*Line           // the lines of the month as a whole
 	emit      func(*Line) error // nil the first time
 	final     bool              // lines carry their invoice
@@ -29,57 +31,23 @@ type writer struct {
 	err       error
 
 	line        Line
+	like        *pattern // of the line
 	reservation ReservationPart
 	plan        SavingsPlanPart
 }
 
-// rowsOf holds the rows of a class that differ in account only.
-type rowsOf struct {
-	kind      uint8
-	tier      int8
-	byAccount []*entry // by the account's index
-}
-
-// cached gives the place of a piece's row; it holds nil until the row is known.
-func (w *writer) cached(s *slot, kind uint8, tier int8) **entry {
-	for len(w.cache) <= s.class.index {
-		w.cache = append(w.cache, nil)
-	}
-	rows := w.cache[s.class.index]
-	for i := range rows {
-		if rows[i].kind == kind && rows[i].tier == tier {
-			return &rows[i].byAccount[s.account.index]
-		}
-	}
-	found := rowsOf{kind, tier, make([]*entry, w.accounts)}
-	w.cache[s.class.index] = append(rows, found)
-	return &found.byAccount[s.account.index]
-}
-
 // hour writes the hour's pieces and the savings plans' fees.
-func (w *writer) hour(r *rater) error {
-	w.accounts = len(r.accounts)
-	for i := range r.pieces {
-		if p := &r.pieces[i]; w.emit != nil || !w.count(&r.slots[p.slot], p) {
-			w.piece(r, p)
+func (w *writer) hour(h *ratedHour) error {
+	for i := range h.pieces {
+		if p := &h.pieces[i]; w.emit != nil || !w.count(&h.slots[p.slot], p) {
+			w.piece(h, p)
 		}
 	}
-	for _, p := range r.plans {
-		if p.active {
-			w.recurring(r, p)
-		}
+	for _, f := range h.fees {
+		w.recurring(h.hour, f)
 	}
 	return w.err
 }
-
-// kinds of pieces, for the cache.
-const (
-	kindUsage uint8 = iota
-	kindReserved
-	kindCovered
-	kindNegation
-	kindsOfPlan = kindNegation - kindReserved // added for instance plans
-)
 
 // newWriter makes a writer of a statement that is empty, or already full.
 func newWriter(q *Request, s *statement, emit func(*Line) error) *writer {
@@ -99,7 +67,7 @@ func (w *writer) count(s *slot, p *piece) bool {
 	if p.part >= 0 || len(k.discounts) > 0 {
 		return false
 	}
-	e := *w.cached(s, kindUsage, p.tier)
+	e := w.pattern(k, kindUsage, p.tier).byAccount[s.account.index]
 	if e == nil || e.hourly != k.hourly() {
 		return false
 	}
@@ -116,65 +84,39 @@ func (w *writer) count(s *slot, p *piece) bool {
 }
 
 // piece writes the line of a piece, and for one that a plan covers the line that takes its price back.
-func (w *writer) piece(r *rater, p *piece) {
-	s := &r.slots[p.slot]
-	w.start(s)
-	l := &w.line
+func (w *writer) piece(h *ratedHour, p *piece) {
+	s := &h.slots[p.slot]
+	switch {
+	case p.tier == reservedTier:
+		w.start(s, p, kindReserved)
+		w.reserved(&h.parts[p.part])
+		w.finish(s, p)
+	case p.part >= 0:
+		q := &h.parts[p.part]
+		of := kindsOf(q.plan.Kind)
+		w.start(s, p, kindCovered+of)
+		w.covered(q, p)
+		w.finish(s, p)
+		public := w.line.Pricing.PublicCost
+		w.start(s, p, kindNegation+of)
+		w.takenBack(p, public)
+		w.finish(s, p)
+	default:
+		w.start(s, p, kindUsage)
+		w.finish(s, p)
+	}
+}
+
+// start begins a line with all that follows from its piece.
+func (w *writer) start(s *slot, p *piece, kind uint8) {
+	w.like = w.pattern(s.class, kind, p.tier)
+	w.line = w.like.line
+	l, rec := &w.line, s.record
+	l.Account, l.Start, l.End, l.Zone, l.Resource, l.Tags = rec.Account, rec.Start, rec.End, rec.Zone, rec.Resource, rec.Tags
 	l.Usage, l.UnblendedRate, l.Unblended = p.quantity, p.rate, p.cost
 	if !l.Factor.IsZero() {
 		l.Normalized = times(l.Factor, p.quantity)
 	}
-	switch {
-	case p.tier == reservedTier:
-		w.reserved(s, &r.parts[p.part], p)
-		w.finish(s, p, kindReserved)
-	case p.tier == freeTier:
-		l.Type, l.Description = Usage, "$0.00 per "+s.class.unit()+" under monthly free tier"
-		w.finish(s, p, kindUsage)
-	case p.part >= 0:
-		w.covered(s, &r.parts[p.part], p)
-		of := uint8(0)
-		if w.plan.Offering == string(InstancePlan) {
-			of = kindsOfPlan
-		}
-		w.finish(s, p, kindCovered+of)
-		l.Type, l.Description = SavingsPlanNegation, "SavingsPlanNegation used by "+w.plan.Offering
-		l.UnblendedRate, l.Unblended = p.rate.Neg(), p.cost.Neg()
-		w.plan.EffectiveCost, w.plan.NetEffectiveCost = decimal.D{}, decimal.D{}
-		l.Usage, l.Normalized = decimal.D{}, decimal.D{}
-		w.finish(s, p, kindNegation+of)
-	default:
-		l.Type, l.Description, l.Pricing.RateCode = Usage, s.class.price.Tiers[p.tier].Description, s.class.price.Tiers[p.tier].RateCode
-		w.finish(s, p, kindUsage)
-	}
-}
-
-// start begins a line with what all lines of a slot have in common.
-func (w *writer) start(s *slot) {
-	rec, k, p := s.record, s.class, s.class.price
-	w.line = Line{
-		Account: rec.Account, Start: rec.Start, End: rec.End, Product: rec.Product, UsageType: rec.UsageType, Operation: rec.Operation,
-		Zone: rec.Zone, Resource: rec.Resource, Currency: w.currency, Factor: k.factor, Tags: rec.Tags,
-		Bill: BillPart{Type: Anniversary, Payer: w.payer(), PeriodStart: w.period.Start(), PeriodEnd: w.period.End()},
-		Pricing: PricingPart{
-			Term: "OnDemand", Unit: k.unit(), PublicRate: p.Tiers[0].Rate, Currency: w.currency,
-		},
-		Detail: ProductPart{
-			Service: p.Service, Name: p.Name, Family: p.Family, Region: rec.Region, SKU: p.SKU, InstanceType: p.InstanceType,
-			Platform: p.Platform, Tenancy: p.Tenancy, FromRegion: p.FromRegion, ToRegion: p.ToRegion,
-		},
-	}
-	w.seller(rec.Seller)
-	if i := rec.Instance; i != nil {
-		w.line.Detail.InstanceType, w.line.Detail.Platform = i.Type, i.platform()
-	}
-}
-
-func (k *class) unit() string {
-	if k.key.unit != "" {
-		return k.key.unit
-	}
-	return k.price.Unit
 }
 
 // payer is the account that pays: another organization's, if that has taken the bill over.
@@ -185,9 +127,8 @@ func (w *writer) payer() string {
 	return w.org.Payer
 }
 
-// seller says who sells: AWS, or the seller of a Marketplace product.
-func (w *writer) seller(name string) {
-	l := &w.line
+// seller says on a line who sells: AWS, or the seller of a Marketplace product.
+func (w *writer) seller(l *Line, name string) {
 	if name == "" {
 		l.LegalEntity, l.Bill.Entity, l.Bill.Issuer = w.issuer, EntityAWS, w.issuer
 	} else {
@@ -196,10 +137,8 @@ func (w *writer) seller(name string) {
 }
 
 // reserved says what covers a line.
-func (w *writer) reserved(s *slot, q *part, p *piece) {
+func (w *writer) reserved(q *part) {
 	l, h := &w.line, q.reservation
-	l.Type, l.Pricing.Term, l.UnblendedRate = DiscountedUsage, "Reserved", decimal.D{}
-	l.Description = h.Instance.platform() + ", " + s.record.Instance.Type + " reserved instance applied"
 	l.Pricing.PurchaseOption, l.Pricing.LeaseLength, l.Pricing.OfferingClass = h.Option, h.Lease, h.Class
 	w.reservation = ReservationPart{
 		ARN: h.ARN, EffectiveCost: q.effective, AmortizedUpfront: q.upfront, RecurringFee: q.effective.Sub(q.upfront),
@@ -209,12 +148,7 @@ func (w *writer) reserved(s *slot, q *part, p *piece) {
 }
 
 // covered says what covers a line. A part that is cut by tiers has its effective cost cut alike.
-func (w *writer) covered(s *slot, q *part, p *piece) {
-	l, h := &w.line, q.plan
-	l.Type, l.Description = SavingsPlanCovered, string(h.Kind)+" covered usage"
-	if i := s.record.Instance; i != nil {
-		l.Description = i.platform() + ", " + i.Type + " covered by " + string(h.Kind)
-	}
+func (w *writer) covered(q *part, p *piece) {
 	effective := q.effective
 	if p.quantity != q.quantity {
 		effective = times(q.rate, p.quantity)
@@ -223,8 +157,17 @@ func (w *writer) covered(s *slot, q *part, p *piece) {
 		}
 		q.rest, q.restCost = q.rest.Sub(p.quantity), q.restCost.Sub(effective)
 	}
-	w.plan = h.part()
+	w.plan = q.plan.part()
 	w.plan.Rate, w.plan.EffectiveCost = q.rate, effective
+	w.line.SavingsPlan = &w.plan
+}
+
+// takenBack makes the line that takes back the price on demand of the line before, which a plan covers.
+func (w *writer) takenBack(p *piece, public decimal.D) {
+	l := &w.line
+	l.UnblendedRate, l.Unblended = p.rate.Neg(), p.cost.Neg()
+	l.Usage, l.Normalized, l.Pricing.PublicCost = decimal.D{}, decimal.D{}, public
+	w.plan.EffectiveCost, w.plan.NetEffectiveCost = decimal.D{}, decimal.D{}
 	l.SavingsPlan = &w.plan
 }
 
@@ -237,13 +180,14 @@ func (p *plan) part() SavingsPlanPart {
 }
 
 // recurring writes a plan's fee of an hour.
-func (w *writer) recurring(r *rater, p *plan) {
-	w.line, w.plan = w.blank(p.owner.id, string(p.Kind), r.hour, r.hour.Add(time.Hour)), p.part()
+func (w *writer) recurring(hour time.Time, f planFee) {
+	p := f.plan
+	w.line, w.plan = w.blank(p.owner.id, string(p.Kind), hour, hour.Add(time.Hour)), p.part()
 	l := &w.line
 	l.Type, l.UsageType, l.Detail.Region = SavingsPlanRecurring, "ComputeSP:"+p.Term+p.Payment, p.Region
 	l.Description = p.Term + " " + p.Payment + " " + string(p.Kind)
 	l.Unblended = p.Commitment.Sub(p.prepaid)
-	w.plan.Commitment, w.plan.Used, w.plan.AmortizedUpfront, w.plan.Recurring = p.Commitment, p.Commitment.Sub(p.left), p.prepaid, l.Unblended
+	w.plan.Commitment, w.plan.Used, w.plan.AmortizedUpfront, w.plan.Recurring = p.Commitment, p.Commitment.Sub(f.left), p.prepaid, l.Unblended
 	discounts := w.org.discounts(l.Product, "")
 	w.plan.NetAmortized, w.plan.NetRecurring = net(w.plan.AmortizedUpfront, discounts), net(w.plan.Recurring, discounts)
 	l.SavingsPlan = &w.plan
