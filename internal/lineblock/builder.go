@@ -42,15 +42,16 @@ type known struct {
 }
 
 func (k *known) is(value string) bool {
-	return len(value) == len(k.value) && unsafe.StringData(value) == unsafe.StringData(k.value)
+	return len(value) == len(k.value) && (value == "" || unsafe.StringData(value) == unsafe.StringData(k.value))
 }
 
 func (c *coder) encode(value string) uint32 {
-	if value == "" {
-		return 0
-	}
 	if c.last.is(value) {
 		return c.last.code
+	}
+	if value == "" {
+		c.last = known{}
+		return 0
 	}
 	at := &c.recent[uint64(uintptr(unsafe.Pointer(unsafe.StringData(value))))*0x9e3779b97f4a7c15>>32&uint64(len(c.recent)-1)]
 	if !at.is(value) {
@@ -211,11 +212,15 @@ func (b *Builder) Add(l *billing.Line) {
 // words adds the texts of a line, its tags and its cost categories.
 func (b *Builder) words(l *billing.Line, row int) {
 	for i := range texts {
-		c, code := &b.texts[i], uint32(0)
+		c, t, code := &b.texts[i], &b.block.Texts[i], uint32(0)
 		if texts[i].Part.of(l) {
-			code = c.encode(*texts[i].At(l))
+			value := *texts[i].At(l)
+			if t.Codes == nil && row > 0 && c.last.code == t.One && c.last.is(value) {
+				continue // as all lines so far
+			}
+			code = c.encode(value)
 		}
-		setCode(&b.room.codes, &b.block.Texts[i], c.dict, row, code)
+		setCode(&b.room.codes, t, c.dict, row, code)
 	}
 	setCode(&b.room.codes, &b.block.Tags, b.tags.dict, row, b.tags.Code(l.Tags))
 	setCode(&b.room.codes, &b.block.Categories, b.categories.dict, row, b.categories.Code(l.Categories))

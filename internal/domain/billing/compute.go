@@ -64,17 +64,21 @@ func Compute(q Request) (bill *Bill, err error) {
 	if q.Emit == nil {
 		return bill, nil
 	}
-	second := newWriter(&q, s, q.Emit)
-	if _, _, err := q.pass(second); err != nil {
-		return nil, err
-	}
-	for _, l := range first.closing {
-		if q.Final {
-			l.Bill.Invoice = second.invoice(l)
+	return bill, q.lines(s, first.closing)
+}
+
+// lines makes the lines of a month that was summed up, and emits them.
+func (q *Request) lines(s *statement, closing []Line) error {
+	out := newEmission(q.Emit)
+	return beside(func() error {
+		defer close(out.full)
+		w := newWriter(q, s, out)
+		if _, _, err := q.pass(w); err != nil {
+			return err
 		}
-		second.send(l)
-	}
-	return bill, second.err
+		w.end(closing)
+		return nil
+	}, out.run)
 }
 
 // beyond makes the panic of an amount that is out of range an error.

@@ -37,8 +37,8 @@ func (w *writer) reservations(r *rater) {
 		held := times(h.hours, count)
 		recurring, upfront := times(held, h.Hourly), times(held, h.upfront)
 		discounts := w.org.discounts(h.Product, h.usageType())
-		w.line = w.blank(h.owner.id, h.Product, later(w.period.Start(), h.Start), earlier(w.period.End(), h.End))
-		l := &w.line
+		*w.line = w.blank(h.owner.id, h.Product, later(w.period.Start(), h.Start), earlier(w.period.End(), h.End))
+		l := w.line
 		l.Type, l.UsageType, l.Operation, l.Detail.Region, l.Zone = ReservationFee, h.usageType(), "RunInstances", h.Region, h.Zone
 		l.Description = fmt.Sprintf("USD %s hourly fee per %s, %s instance", h.Hourly, h.Instance.platform(), h.Instance.Type)
 		l.Detail.InstanceType, l.Detail.Platform = h.Instance.Type, h.Instance.platform()
@@ -56,8 +56,8 @@ func (w *writer) reservations(r *rater) {
 		l.Reservation.NetUnusedRecurringFee = net(l.Reservation.UnusedRecurringFee, discounts)
 		w.close(h.ARN, discounts)
 		if w.period.Contains(h.Start) && !h.Upfront.IsZero() {
-			w.line = w.blank(h.owner.id, h.Product, h.Start, h.Start)
-			l := &w.line
+			*w.line = w.blank(h.owner.id, h.Product, h.Start, h.Start)
+			l := w.line
 			l.Type, l.Bill.Type, l.UsageType, l.Detail.Region = Fee, Purchase, h.usageType(), h.Region
 			l.Description = "Sign up charge for reservation: " + h.ARN
 			l.Usage, l.UnblendedRate, l.Unblended = count, h.Upfront, times(count, h.Upfront)
@@ -83,8 +83,8 @@ func (w *writer) upfront(r *rater) {
 			continue
 		}
 		part := p.part()
-		w.line = w.blank(p.owner.id, string(p.Kind), p.Start, p.Start)
-		l := &w.line
+		*w.line = w.blank(p.owner.id, string(p.Kind), p.Start, p.Start)
+		l := w.line
 		l.Type, l.Bill.Type, l.Detail.Region = SavingsPlanUpfront, Purchase, p.Region
 		l.Description = p.Term + " " + p.Payment + " " + string(p.Kind) + " upfront fee"
 		l.Unblended = times(p.prepaid, hoursBetween(p.Start, p.End))
@@ -109,9 +109,9 @@ func (w *writer) charges(r *rater) error {
 			r.strangers[c.Account]++
 			continue
 		}
-		w.line = w.blank(c.Account, c.Product, c.Start, c.End)
-		w.seller(&w.line, c.Seller)
-		l := &w.line
+		*w.line = w.blank(c.Account, c.Product, c.Start, c.End)
+		w.seller(w.line, c.Seller)
+		l := w.line
 		l.Type, l.UsageType, l.Detail.Region, l.Detail.Name, l.Description, l.Tags = c.Type, c.UsageType, c.Region, c.Name, c.Description, c.Tags
 		l.Unblended = c.Amount
 		l.Bill.Type = cmp.Or(c.Bill, Anniversary)

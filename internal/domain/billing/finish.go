@@ -39,12 +39,12 @@ func net(amount decimal.D, discounts []*Discount) decimal.D {
 
 // finish completes the line of a piece: blended and net amounts, identity, row.
 func (w *writer) finish(s *slot, p *piece) {
-	l, k := &w.line, s.class
+	l, k := w.line, s.class
 	negation := l.Type == SavingsPlanNegation
 	at := &w.like.byAccount[s.account.index]
 	if *at == nil {
 		*at = w.statement.entry(l)
-		if w.emit == nil && (*at).Lines == 0 && (*at).counted.lines == 0 {
+		if !w.emits() && (*at).Lines == 0 && (*at).counted.lines == 0 {
 			(*at).hourly = k.hourly()
 		}
 	}
@@ -54,7 +54,7 @@ func (w *writer) finish(s *slot, p *piece) {
 		l.BlendedRate, l.Blended = l.UnblendedRate, l.Unblended
 	case k.hourly():
 		l.BlendedRate, l.Blended = p.blendedRate, p.blended
-	case w.emit == nil:
+	case !w.emits():
 		e.pool, e.blendable, e.leftCost = k.pool, e.blendable.Add(l.Usage), e.leftCost.Add(l.Unblended)
 	case !l.Usage.IsZero():
 		l.BlendedRate, l.Blended = e.rate, times(e.rate, l.Usage)
@@ -73,7 +73,7 @@ func (w *writer) finish(s *slot, p *piece) {
 	case l.SavingsPlan != nil && !negation:
 		w.plan.NetEffectiveCost = net(w.plan.EffectiveCost, w.org.discounts(w.plan.Offering, ""))
 	}
-	if w.emit != nil {
+	if w.emits() {
 		w.pieceIdentity(s)
 	}
 	w.put(e)
@@ -81,7 +81,7 @@ func (w *writer) finish(s *slot, p *piece) {
 
 // net gives the line its amounts after negotiated discounts, and counts those the first time.
 func (w *writer) net(e *entry, discounts []*Discount) {
-	l := &w.line
+	l := w.line
 	if w.zeroNet {
 		return
 	}
@@ -90,35 +90,28 @@ func (w *writer) net(e *entry, discounts []*Discount) {
 		off := percent(l.NetUnblended, d.Percent)
 		l.NetUnblended = l.NetUnblended.Sub(off)
 		l.NetUnblendedRate = l.NetUnblendedRate.Sub(percent(l.NetUnblendedRate, d.Percent))
-		if w.emit == nil {
+		if !w.emits() {
 			key := givenKey{e, d}
 			w.given[key] = w.given[key].Add(off)
 		}
 	}
 }
 
-// put counts the line the first time, and emits it the second.
+// put counts the line the first time, and completes it the second.
 func (w *writer) put(e *entry) {
-	if w.emit == nil {
-		e.add(&w.line)
+	if !w.emits() {
+		e.add(w.line)
 		return
 	}
 	if w.final && e.invoice == "" {
-		e.invoice = w.invoice(&w.line)
+		e.invoice = w.invoice(w.line)
 	}
 	w.line.Bill.Invoice = e.invoice
-	w.send(&w.line)
-}
-
-func (w *writer) send(l *Line) {
-	if w.err == nil {
-		w.err = w.emit(l)
-	}
 }
 
 // charge completes a line that is no usage: it blends with nothing.
 func (w *writer) charge(id string, discounts []*Discount) *entry {
-	l := &w.line
+	l := w.line
 	l.BlendedRate, l.Blended = l.UnblendedRate, l.Unblended
 	l.ID = w.identity(id, l.Account, stamp(l.Start), l.Product, l.UsageType, l.Operation, l.Detail.Region, l.LegalEntity, string(l.Type), l.Description)
 	e := w.statement.entry(l)
@@ -129,7 +122,7 @@ func (w *writer) charge(id string, discounts []*Discount) *entry {
 // close adds the line to those of the month as a whole.
 func (w *writer) close(id string, discounts []*Discount) {
 	e := w.charge(id, discounts)
-	l := w.line
+	l := *w.line
 	if l.Reservation != nil {
 		part := *l.Reservation
 		l.Reservation = &part
@@ -138,7 +131,7 @@ func (w *writer) close(id string, discounts []*Discount) {
 		part := *l.SavingsPlan
 		l.SavingsPlan = &part
 	}
-	w.closing = append(w.closing, &l)
+	w.closing = append(w.closing, l)
 	e.add(&l)
 }
 
@@ -172,22 +165,27 @@ func (w *writer) digest() string {
 var identities = base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567").WithPadding(base32.NoPadding)
 
 // patternIdentity is what in their IDs tells lines of a pattern from others.
-func (w *writer) patternIdentity(p *pattern, seller string) [sha256.Size]byte {
+func (w *writer) patternIdentity(p *pattern, seller string) (identity [identityBytes]byte) {
 	l := &p.line
 	b := append(w.buffer[:0], w.org.Payer...)
 	for _, text := range [...]string{l.Product, l.UsageType, l.Operation, l.Detail.Region, seller, string(l.Type)} {
 		b = append(append(b, 0), text...)
 	}
 	w.buffer = append(b, 0, byte(p.tier))
-	return sha256.Sum256(w.buffer)
+	sum := sha256.Sum256(w.buffer)
+	copy(identity[:], sum[:])
+	return identity
 }
+
+// identityBytes is how much tells patterns apart: few enough for what is hashed for a line to be short.
+const identityBytes = 16
 
 // tag is one of a line's.
 type tag struct{ key, value string }
 
 // pieceIdentity gives the line of a piece its ID: of all that tells it from others of the month.
 func (w *writer) pieceIdentity(s *slot) {
-	l := &w.line
+	l := w.line
 	b := append(w.buffer[:0], w.like.identity[:]...)
 	b = binary.BigEndian.AppendUint64(b, uint64(l.Start.Unix()))
 	b = binary.BigEndian.AppendUint64(b, uint64(l.End.Unix()))

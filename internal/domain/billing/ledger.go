@@ -75,9 +75,9 @@ func (c *charge) lower(amount decimal.D) {
 
 // on begins a line that lowers or raises a charge.
 func (w *writer) on(c *charge, kind LineType, amount decimal.D, description string) {
-	w.line = w.blank(c.account, c.product, w.period.Start(), w.period.End())
-	w.seller(&w.line, c.seller)
-	l := &w.line
+	*w.line = w.blank(c.account, c.product, w.period.Start(), w.period.End())
+	w.seller(w.line, c.seller)
+	l := w.line
 	l.Type, l.UsageType, l.Operation, l.Unblended, l.Description = kind, c.usageType, c.operation, amount, description
 	l.Detail.Service, l.Detail.Region, l.Detail.Name = c.service, c.region, c.name
 }

@@ -13,7 +13,7 @@ func (q *Request) pass(w *writer) (r, apart *rater, err error) {
 	if r, err = newRater(q.Book, q.Organization, q.Month); err != nil {
 		return nil, nil, err
 	}
-	if q.Compare && w.emit == nil {
+	if q.Compare && !w.emits() {
 		if apart, err = newRater(q.Book, q.Organization, q.Month); err != nil {
 			return nil, nil, err
 		}

@@ -1,14 +1,12 @@
 package billing
 
-import "crypto/sha256"
-
 // pattern is what lines of a class have in common that differ in account, resource, time and amounts only, and in what covers them.
 type pattern struct {
 	kind      uint8
 	tier      int8
 	line      Line
-	identity  [sha256.Size]byte // of that
-	byAccount []*entry          // their rows, by the account's index; nil until a row is known
+	identity  [identityBytes]byte // of that
+	byAccount []*entry            // their rows, by the account's index; nil until a row is known
 }
 
 // kinds of lines that pieces come to.

@@ -81,8 +81,8 @@ func (w *writer) support(r *rater) {
 			fees = decimal.Shares(must(SupportFee(s.Plan, decimal.Sum(charges...))), charges)
 		}
 		for i, id := range accounts {
-			w.line = w.blank(id, price.product, w.period.Start(), w.period.End())
-			l := &w.line
+			*w.line = w.blank(id, price.product, w.period.Start(), w.period.End())
+			l := w.line
 			l.Type, l.UsageType, l.Detail.Name, l.Unblended = Fee, "Dollar", price.name, fees[i]
 			l.Description = fmt.Sprintf("AWS Support (%s) for monthly charges of $%s", s.Plan, charges[i].Fixed(2))
 			w.close("support/"+string(s.Plan), nil)

@@ -22,39 +22,49 @@ type writer struct {
 	buffer    []byte
 	ids       strings.Builder // of many lines
 	tags      []tag
-	closing   []*Line           // the lines of the month as a whole
-	emit      func(*Line) error // nil the first time
-	final     bool              // lines carry their invoice
-	until     time.Time         // fees run up to here
+	closing   []Line    // the lines of the month as a whole
+	final     bool      // lines carry their invoice
+	until     time.Time // fees run up to here
 	issuer    string
 	zeroNet   bool // the line's net cost is nothing
-	err       error
 
-	line        Line
-	like        *pattern // of the line
-	reservation ReservationPart
-	plan        SavingsPlanPart
+	out         *emission // nil the first time
+	lines       *sheet
+	line        *Line
+	reservation *ReservationPart // the line's, if it has one
+	plan        *SavingsPlanPart // the line's, if it has one
+	like        *pattern         // of the line
 }
 
 // hour writes the hour's pieces and the savings plans' fees.
 func (w *writer) hour(h *ratedHour) error {
 	for i := range h.pieces {
-		if p := &h.pieces[i]; w.emit != nil || !w.count(&h.slots[p.slot], p) {
+		if p := &h.pieces[i]; w.emits() || !w.count(&h.slots[p.slot], p) {
 			w.piece(h, p)
 		}
 	}
 	for _, f := range h.fees {
 		w.recurring(h.hour, f)
 	}
-	return w.err
+	if w.emits() && w.out.stopped() {
+		return errStopped
+	}
+	return nil
 }
 
 // newWriter makes a writer of a statement that is empty, or already full.
-func newWriter(q *Request, s *statement, emit func(*Line) error) *writer {
-	return &writer{
+func newWriter(q *Request, s *statement, out *emission) *writer {
+	w := &writer{
 		org: q.Organization, period: q.Month, currency: q.Book.Currency, statement: s, given: map[givenKey]decimal.D{}, invoices: map[invoiceKey]string{},
-		emit: emit, final: q.Final, until: q.until(), issuer: cmp.Or(q.Organization.Issuer, DefaultIssuer),
+		out: out, final: q.Final, until: q.until(), issuer: cmp.Or(q.Organization.Issuer, DefaultIssuer),
 	}
+	if out != nil {
+		w.lines = out.sheet()
+		return w
+	}
+	w.lines = newSheet(1)
+	w.begin()
+	return w
 }
 
 // DefaultIssuer issues AWS's invoices where nobody else is named.
@@ -97,9 +107,9 @@ func (w *writer) piece(h *ratedHour, p *piece) {
 		w.start(s, p, kindCovered+of)
 		w.covered(q, p)
 		w.finish(s, p)
-		public := w.line.Pricing.PublicCost
+		public, plan := w.line.Pricing.PublicCost, *w.plan
 		w.start(s, p, kindNegation+of)
-		w.takenBack(p, public)
+		w.takenBack(p, public, plan)
 		w.finish(s, p)
 	default:
 		w.start(s, p, kindUsage)
@@ -109,9 +119,10 @@ func (w *writer) piece(h *ratedHour, p *piece) {
 
 // start begins a line with all that follows from its piece.
 func (w *writer) start(s *slot, p *piece, kind uint8) {
+	w.begin()
 	w.like = w.pattern(s.class, kind, p.tier)
-	w.line = w.like.line
-	l, rec := &w.line, s.record
+	*w.line = w.like.line
+	l, rec := w.line, s.record
 	l.Account, l.Start, l.End, l.Zone, l.Resource, l.Tags = rec.Account, rec.Start, rec.End, rec.Zone, rec.Resource, rec.Tags
 	l.Usage, l.UnblendedRate, l.Unblended = p.quantity, p.rate, p.cost
 	if !l.Factor.IsZero() {
@@ -138,13 +149,13 @@ func (w *writer) seller(l *Line, name string) {
 
 // reserved says what covers a line.
 func (w *writer) reserved(q *part) {
-	l, h := &w.line, q.reservation
+	l, h := w.line, q.reservation
 	l.Pricing.PurchaseOption, l.Pricing.LeaseLength, l.Pricing.OfferingClass = h.Option, h.Lease, h.Class
-	w.reservation = ReservationPart{
+	*w.reservation = ReservationPart{
 		ARN: h.ARN, EffectiveCost: q.effective, AmortizedUpfront: q.upfront, RecurringFee: q.effective.Sub(q.upfront),
 		Count: decimal.Int(h.Count), UnitsPerReservation: h.factor, Start: h.Start, End: h.End,
 	}
-	l.Reservation = &w.reservation
+	l.Reservation = w.reservation
 }
 
 // covered says what covers a line. A part that is cut by tiers has its effective cost cut alike.
@@ -157,18 +168,19 @@ func (w *writer) covered(q *part, p *piece) {
 		}
 		q.rest, q.restCost = q.rest.Sub(p.quantity), q.restCost.Sub(effective)
 	}
-	w.plan = q.plan.part()
+	*w.plan = q.plan.part()
 	w.plan.Rate, w.plan.EffectiveCost = q.rate, effective
-	w.line.SavingsPlan = &w.plan
+	w.line.SavingsPlan = w.plan
 }
 
 // takenBack makes the line that takes back the price on demand of the line before, which a plan covers.
-func (w *writer) takenBack(p *piece, public decimal.D) {
-	l := &w.line
+func (w *writer) takenBack(p *piece, public decimal.D, plan SavingsPlanPart) {
+	l := w.line
 	l.UnblendedRate, l.Unblended = p.rate.Neg(), p.cost.Neg()
 	l.Usage, l.Normalized, l.Pricing.PublicCost = decimal.D{}, decimal.D{}, public
-	w.plan.EffectiveCost, w.plan.NetEffectiveCost = decimal.D{}, decimal.D{}
-	l.SavingsPlan = &w.plan
+	plan.EffectiveCost, plan.NetEffectiveCost = decimal.D{}, decimal.D{}
+	*w.plan = plan
+	l.SavingsPlan = w.plan
 }
 
 // part says what is known of a plan on any line.
@@ -182,15 +194,16 @@ func (p *plan) part() SavingsPlanPart {
 // recurring writes a plan's fee of an hour.
 func (w *writer) recurring(hour time.Time, f planFee) {
 	p := f.plan
-	w.line, w.plan = w.blank(p.owner.id, string(p.Kind), hour, hour.Add(time.Hour)), p.part()
-	l := &w.line
+	w.begin()
+	*w.line, *w.plan = w.blank(p.owner.id, string(p.Kind), hour, hour.Add(time.Hour)), p.part()
+	l := w.line
 	l.Type, l.UsageType, l.Detail.Region = SavingsPlanRecurring, "ComputeSP:"+p.Term+p.Payment, p.Region
 	l.Description = p.Term + " " + p.Payment + " " + string(p.Kind)
 	l.Unblended = p.Commitment.Sub(p.prepaid)
 	w.plan.Commitment, w.plan.Used, w.plan.AmortizedUpfront, w.plan.Recurring = p.Commitment, p.Commitment.Sub(f.left), p.prepaid, l.Unblended
 	discounts := w.org.discounts(l.Product, "")
 	w.plan.NetAmortized, w.plan.NetRecurring = net(w.plan.AmortizedUpfront, discounts), net(w.plan.Recurring, discounts)
-	l.SavingsPlan = &w.plan
+	l.SavingsPlan = w.plan
 	e := w.charge(p.ARN, discounts)
 	w.put(e)
 }
