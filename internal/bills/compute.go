@@ -132,20 +132,20 @@ func (j *job) write(ctx context.Context) ([]*billing.Bill, error) {
 	}
 	defer lines.Abort()
 	all := collectors{job: j, byCurrency: map[string]*billing.Collector{}}
+	building := costlines.Build(lines)
 	q := billing.Request{
 		Month: j.month, Book: j.desk.Book(), Organization: j.org, Usage: hours, Until: j.until, Final: !j.row.Closed.IsZero(), Compare: true,
-		Emit: func(l *billing.Line) error {
+		Emit: func(l, like *billing.Line) error {
 			if err := ctx.Err(); err != nil {
 				return err
 			}
-			own := l.Clone() // Compute uses its own again
-			j.labels.on(own)
+			j.labels.on(l)
 			if j.reports {
-				if err := all.add(own); err != nil {
+				if err := all.add(l); err != nil {
 					return err
 				}
 			}
-			return lines.Add(own)
+			return building.Add(l, like)
 		},
 	}
 	if !q.Until.After(j.month.Start()) { // Compute takes no time for the month's end
@@ -153,6 +153,9 @@ func (j *job) write(ctx context.Context) ([]*billing.Bill, error) {
 	}
 	bill, err := billing.Compute(q)
 	if err != nil {
+		return nil, err
+	}
+	if err := building.End(); err != nil {
 		return nil, err
 	}
 	if err := lines.Commit(ctx); err != nil {

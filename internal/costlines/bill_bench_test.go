@@ -74,10 +74,14 @@ func BenchmarkRating(b *testing.B) {
 				if err != nil {
 					b.Fatal(err)
 				}
+				lines := costlines.Build(w)
 				if written {
-					q.Emit = w.Add
+					q.Emit = lines.Add
 				}
 				if _, err := billing.Compute(q); err != nil {
+					b.Fatal(err)
+				}
+				if err := lines.End(); err != nil {
 					b.Fatal(err)
 				}
 				if err := w.Commit(ctx); err != nil {

@@ -86,6 +86,30 @@ func AddBlock(w Writer, b *lineblock.Block) error {
 	return nil
 }
 
+// Building adds lines that come one by one to a change by column.
+type Building struct {
+	to      Writer
+	builder *lineblock.Builder
+}
+
+// builtLines is how many lines are put together before they are added by column.
+const builtLines = 1024
+
+// Build begins to add lines to a change.
+func Build(to Writer) *Building { return &Building{to, lineblock.NewBuilder()} }
+
+// Add takes a line, and what it is like, as lineblock.Builder.AddLike does. Its errors are those of AddBlock, and may be of lines
+// before.
+func (b *Building) Add(l, like *billing.Line) error {
+	if b.builder.AddLike(l, like); b.builder.Rows() < builtLines {
+		return nil
+	}
+	return b.End()
+}
+
+// End adds the lines that were not added yet. It comes before Commit.
+func (b *Building) End() error { return AddBlock(b.to, b.builder.Block()) }
+
 // Month is a month in UTC: "2026-10".
 type Month string
 

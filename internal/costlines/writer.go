@@ -28,9 +28,6 @@ const (
 	mostGathered = 2
 )
 
-// builtLines is how many single lines are put together before they are gathered by column.
-const builtLines = 1024
-
 // writer is a change to a Store.
 type writer struct {
 	store    *Store

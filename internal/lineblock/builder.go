@@ -17,6 +17,7 @@ type Builder struct {
 	texts      [len(texts)]coder
 	tags       Maps
 	categories Maps
+	alike      map[*billing.Line]*[len(texts)]uint32 // the codes of what lines have in common
 	room       room
 }
 
@@ -81,11 +82,15 @@ const (
 )
 
 // renew makes room for the values of the next block, if there is none.
-func (c *coder) renew() {
-	if c.dict == nil || len(c.dict.Values) > mostValues {
+func (c *coder) renew() (renewed bool) {
+	if renewed = c.dict == nil || len(c.dict.Values) > mostValues; renewed {
 		*c = coder{dict: NewDict[string](), codes: map[string]uint32{}, recent: make([]known, fewRecent)}
 	}
+	return renewed
 }
+
+// mostAlike is how many lines are known that others are like.
+const mostAlike = 1 << 14
 
 // mostMaps is how many maps a dictionary has before a new one is begun.
 const mostMaps = 1 << 14
@@ -132,7 +137,9 @@ func (b *Builder) begin(done *Block) {
 	*done = Block{IDs: Bytes{Data: done.IDs.Data[:0]}}
 	b.block = done
 	for i := range b.texts {
-		b.texts[i].renew()
+		if b.texts[i].renew() || len(b.alike) > mostAlike {
+			b.alike = map[*billing.Line]*[len(texts)]uint32{}
+		}
 	}
 	b.tags.Dict()
 	b.categories.Dict()
@@ -173,7 +180,10 @@ func (b *Builder) Block() *Block {
 }
 
 // Add adds a line. Of what the line points to it keeps the maps, which nobody changes any more.
-func (b *Builder) Add(l *billing.Line) {
+func (b *Builder) Add(l *billing.Line) { b.AddLike(l, nil) }
+
+// AddLike is Add for a line that says what another one says, as billing.Request.Emit gives them; nil for none. Nobody changes like.
+func (b *Builder) AddLike(l, like *billing.Line) {
 	out := b.block
 	row := out.Rows
 	out.Rows++
@@ -183,7 +193,7 @@ func (b *Builder) Add(l *billing.Line) {
 	}
 	b.mark(&out.Reserved, row, l.Reservation != nil)
 	b.mark(&out.Planned, row, l.SavingsPlan != nil)
-	b.words(l, row)
+	b.words(l, like, row)
 	for i := range amounts {
 		units := &out.Amounts[i].Units
 		if amounts[i].Part.of(l) {
@@ -210,8 +220,14 @@ func (b *Builder) Add(l *billing.Line) {
 }
 
 // words adds the texts of a line, its tags and its cost categories.
-func (b *Builder) words(l *billing.Line, row int) {
+func (b *Builder) words(l, like *billing.Line, row int) {
+	if like != nil {
+		b.alikeWords(like, row)
+	}
 	for i := range texts {
+		if like != nil && !ownTexts[i] {
+			continue
+		}
 		c, t, code := &b.texts[i], &b.block.Texts[i], uint32(0)
 		if texts[i].Part.of(l) {
 			value := *texts[i].At(l)
@@ -224,6 +240,30 @@ func (b *Builder) words(l *billing.Line, row int) {
 	}
 	setCode(&b.room.codes, &b.block.Tags, b.tags.dict, row, b.tags.Code(l.Tags))
 	setCode(&b.room.codes, &b.block.Categories, b.categories.dict, row, b.categories.Code(l.Categories))
+}
+
+// alikeWords adds what a line has in common with others.
+func (b *Builder) alikeWords(like *billing.Line, row int) {
+	codes := b.alike[like]
+	if codes == nil {
+		codes = new([len(texts)]uint32)
+		for i := range texts {
+			if !ownTexts[i] {
+				codes[i] = b.texts[i].encode(*texts[i].At(like))
+			}
+		}
+		b.alike[like] = codes
+	}
+	for i, code := range codes {
+		if ownTexts[i] {
+			continue
+		}
+		if t := &b.block.Texts[i]; t.Codes != nil {
+			t.Codes = append(t.Codes, code)
+		} else if row == 0 || code != t.One {
+			setCode(&b.room.codes, t, b.texts[i].dict, row, code)
+		}
+	}
 }
 
 func (b *Builder) amount(i, row int, d *decimal.D) {

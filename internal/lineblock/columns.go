@@ -41,6 +41,17 @@ type Column[T any] struct {
 	At   func(*billing.Line) *T
 }
 
+// ownTexts tells which texts are a line's own, though it is like others (Builder.AddLike).
+var ownTexts = func() (own [len(texts)]bool) {
+	for i, c := range texts {
+		own[i] = c.Part != OfLine || slices.Contains([]string{
+			"line_item_usage_account_id", "line_item_availability_zone", "line_item_resource_id", "bill_invoice_id",
+			"pricing_purchase_option", "pricing_lease_contract_length", "pricing_offering_class",
+		}, c.Name)
+	}
+	return own
+}()
+
 // Texts gives the columns of text but ID. A block has them in this order.
 func Texts() []Column[string] { return texts[:] }
 

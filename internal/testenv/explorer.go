@@ -60,7 +60,7 @@ func (s *Server) simulateBills(sim *usage.Simulation, each func(*billing.Line)) 
 		return err
 	}
 	defer out.Abort()
-	add := func(l *billing.Line) error {
+	add := func(l, _ *billing.Line) error {
 		if each != nil {
 			each(l)
 		}

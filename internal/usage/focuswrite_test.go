@@ -25,7 +25,7 @@ func TestFOCUSReadsBack(t *testing.T) {
 	var file bytes.Buffer
 	w := usage.NewFOCUSWriter(&file, map[string]string{s.Accounts[0]: "Boss"})
 	want, got := map[string]cost{}, map[string]cost{}
-	_, err := billing.Compute(billing.Request{Month: m, Book: s.Book, Organization: s.Organization(), Usage: s.Hours(m), Emit: func(l *billing.Line) error {
+	_, err := billing.Compute(billing.Request{Month: m, Book: s.Book, Organization: s.Organization(), Usage: s.Hours(m), Emit: func(l, _ *billing.Line) error {
 		sum(want, l)
 		return w.Write(l)
 	}})

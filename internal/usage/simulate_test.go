@@ -125,7 +125,7 @@ func TestSimulationIsBilled(t *testing.T) {
 	market := 0
 	bill, err := billing.Compute(billing.Request{
 		Month: m, Book: s.Book, Organization: s.Organization(), Usage: s.Hours(m),
-		Emit: func(l *billing.Line) error {
+		Emit: func(l, _ *billing.Line) error {
 			types[l.Type]++
 			if l.Bill.Entity == billing.EntityMarketplace {
 				market++

@@ -39,7 +39,7 @@ func rated(t *testing.T) (month billing.Month, o *billing.Organization, lines []
 			}
 		}
 	}
-	_, err := billing.Compute(billing.Request{Month: month, Book: s.Book, Organization: o, Usage: days, Final: true, Emit: func(l *billing.Line) error {
+	_, err := billing.Compute(billing.Request{Month: month, Book: s.Book, Organization: o, Usage: days, Final: true, Emit: func(l, _ *billing.Line) error {
 		c := l.Clone()
 		if len(l.Tags) == 0 {
 			c.Tags = nil

@@ -97,7 +97,7 @@ func BenchmarkBill(b *testing.B) {
 			o, usage := month(*benchLines, prices)
 			q := billing.Request{Month: october, Book: prices, Organization: o, Usage: usage, Compare: c.compare}
 			if c.emit {
-				q.Emit = func(*billing.Line) error { return nil }
+				q.Emit = func(_, _ *billing.Line) error { return nil }
 			}
 			for b.Loop() {
 				if _, err := billing.Compute(q); err != nil {

@@ -216,7 +216,7 @@ func TestBadRequests(t *testing.T) {
 		"a bundle below zero":     func(q *billing.Request) { q.Organization.Bundles = []billing.Bundle{{Percent: d("-1")}} },
 		"a tax below zero":        func(q *billing.Request) { q.Organization.Taxes = []billing.TaxRule{{Percent: d("-1")}} },
 		"no payer":                func(q *billing.Request) { q.Organization.Payer = "" },
-		"lines that nobody takes": func(q *billing.Request) { q.Emit = func(*billing.Line) error { return broken } },
+		"lines that nobody takes": func(q *billing.Request) { q.Emit = func(_, _ *billing.Line) error { return broken } },
 		"amounts beyond measure": func(q *billing.Request) {
 			c := billing.Charge{Account: "000000000001", Type: billing.Fee, Start: at(1), Amount: d("99999999999999999999999999")}
 			q.Organization.Charges = []billing.Charge{c, c}

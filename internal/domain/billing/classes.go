@@ -2,6 +2,7 @@ package billing
 
 import (
 	"cmp"
+	"hash/maphash"
 	"slices"
 	"time"
 
@@ -111,10 +112,8 @@ func (c *classes) of(r *UsageRecord) *class {
 }
 
 // slot is a weak hash of what most classes differ in: the usage type, and the ends of the Region's name and the operation's.
-func (k *classKey) slot() (h uint32) {
-	for i := range len(k.usageType) {
-		h = h*31 + uint32(k.usageType[i])
-	}
+func (k *classKey) slot() uint32 {
+	h := uint32(maphash.String(slotSeed, k.usageType))
 	for _, text := range [...]string{k.region, k.operation} {
 		for i := max(0, len(text)-2); i < len(text); i++ {
 			h = h*31 + uint32(text[i])
@@ -122,6 +121,9 @@ func (k *classKey) slot() (h uint32) {
 	}
 	return h * 2654435761 >> 20
 }
+
+// slotSeed is of this process: nothing depends on which slot a class has.
+var slotSeed = maphash.MakeSeed()
 
 func (c *classes) make(key classKey) *class {
 	price := c.book.Find(PriceKey{key.product, key.usageType, key.operation, key.region})

@@ -4,7 +4,7 @@ import "errors"
 
 // emission brings lines to who wants them, while the next are made: sheet by sheet, in their order.
 type emission struct {
-	emit func(*Line) error
+	emit func(l, like *Line) error
 	full chan *sheet
 	free chan *sheet
 	stop chan struct{} // closed when no more lines are wanted
@@ -15,6 +15,7 @@ type sheet struct {
 	lines        []Line
 	reservations []ReservationPart
 	plans        []SavingsPlanPart
+	like         []*Line
 	used         int
 }
 
@@ -27,10 +28,12 @@ const (
 var errStopped = errors.New("billing: no more lines are wanted")
 
 func newSheet(lines int) *sheet {
-	return &sheet{lines: make([]Line, lines), reservations: make([]ReservationPart, lines), plans: make([]SavingsPlanPart, lines)}
+	return &sheet{
+		lines: make([]Line, lines), reservations: make([]ReservationPart, lines), plans: make([]SavingsPlanPart, lines), like: make([]*Line, lines),
+	}
 }
 
-func newEmission(emit func(*Line) error) *emission {
+func newEmission(emit func(l, like *Line) error) *emission {
 	e := &emission{emit: emit, full: make(chan *sheet, sheetsAtOnce), free: make(chan *sheet, sheetsAtOnce), stop: make(chan struct{})}
 	for range sheetsAtOnce {
 		e.free <- newSheet(sheetLines)
@@ -43,7 +46,7 @@ func (e *emission) run() error {
 	defer close(e.stop)
 	for s := range e.full {
 		for i := range s.lines[:s.used] {
-			if err := e.emit(&s.lines[i]); err != nil {
+			if err := e.emit(&s.lines[i], s.like[i]); err != nil {
 				return err
 			}
 		}
@@ -83,8 +86,8 @@ func (e *emission) hand(s *sheet) {
 // emits tells that lines are emitted, and not counted.
 func (w *writer) emits() bool { return w.out != nil }
 
-// begin makes room for a line. What was begun before is complete.
-func (w *writer) begin() {
+// begin makes room for a line that is like another; nil for none. What was begun before is complete.
+func (w *writer) begin(like *Line) {
 	s := w.lines
 	if s.used == len(s.lines) {
 		if w.emits() {
@@ -96,13 +99,14 @@ func (w *writer) begin() {
 		}
 	}
 	w.line, w.reservation, w.plan = &s.lines[s.used], &s.reservations[s.used], &s.plans[s.used]
+	s.like[s.used] = like
 	s.used++
 }
 
 // end hands over what is left, and at last the lines of the month as a whole.
 func (w *writer) end(closing []Line) {
 	for i := range closing {
-		w.begin()
+		w.begin(nil)
 		*w.line = closing[i]
 		if w.final {
 			w.line.Bill.Invoice = w.invoice(w.line)

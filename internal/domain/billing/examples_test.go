@@ -76,7 +76,7 @@ func compute(t testing.TB, b *billing.Book, o *billing.Organization, usage []bil
 	var lines []billing.Line
 	bill, err := billing.Compute(billing.Request{
 		Month: october, Book: b, Organization: o, Usage: billing.ByHour(usage), Compare: true, Final: true,
-		Emit: func(l *billing.Line) error { lines = append(lines, *l.Clone()); return nil },
+		Emit: func(l, _ *billing.Line) error { lines = append(lines, *l.Clone()); return nil },
 	})
 	if err != nil {
 		t.Fatal(err)

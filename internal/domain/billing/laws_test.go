@@ -131,7 +131,7 @@ func TestLaws(t *testing.T) {
 		}
 		var lines []billing.Line
 		q := billing.Request{Month: october, Book: b, Organization: o, Usage: billing.ByHour(usage), Compare: true, Final: true, Until: at(6)}
-		q.Emit = func(l *billing.Line) error { lines = append(lines, *l.Clone()); return nil }
+		q.Emit = func(l, _ *billing.Line) error { lines = append(lines, *l.Clone()); return nil }
 		bill, err := billing.Compute(q)
 		if err != nil {
 			t.Fatal(err)

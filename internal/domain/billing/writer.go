@@ -63,7 +63,7 @@ func newWriter(q *Request, s *statement, out *emission) *writer {
 		return w
 	}
 	w.lines = newSheet(1)
-	w.begin()
+	w.begin(nil)
 	return w
 }
 
@@ -119,8 +119,8 @@ func (w *writer) piece(h *ratedHour, p *piece) {
 
 // start begins a line with all that follows from its piece.
 func (w *writer) start(s *slot, p *piece, kind uint8) {
-	w.begin()
 	w.like = w.pattern(s.class, kind, p.tier)
+	w.begin(&w.like.line)
 	*w.line = w.like.line
 	l, rec := w.line, s.record
 	l.Account, l.Start, l.End, l.Zone, l.Resource, l.Tags = rec.Account, rec.Start, rec.End, rec.Zone, rec.Resource, rec.Tags
@@ -194,7 +194,7 @@ func (p *plan) part() SavingsPlanPart {
 // recurring writes a plan's fee of an hour.
 func (w *writer) recurring(hour time.Time, f planFee) {
 	p := f.plan
-	w.begin()
+	w.begin(nil)
 	*w.line, *w.plan = w.blank(p.owner.id, string(p.Kind), hour, hour.Add(time.Hour)), p.part()
 	l := w.line
 	l.Type, l.UsageType, l.Detail.Region = SavingsPlanRecurring, "ComputeSP:"+p.Term+p.Payment, p.Region
