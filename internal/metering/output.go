@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"slices"
 	"time"
 	"unsafe"
 
@@ -49,6 +50,20 @@ func (o *output) hours(hours billing.Hours) error {
 			return err
 		}
 		if err := o.add(records); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// ordered adds what is held, in its order.
+func (o *output) ordered(h *held) error {
+	var records [256]billing.UsageRecord
+	for places := range slices.Chunk(h.order, len(records)) {
+		for i, p := range places {
+			records[i] = h.records[p.at]
+		}
+		if err := o.add(records[:len(places)]); err != nil {
 			return err
 		}
 	}

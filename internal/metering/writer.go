@@ -21,11 +21,30 @@ type Writer struct {
 	store   *Store
 	dir     string // of the payer
 	draft   string // where files are until they have their names
-	pending map[string][]billing.UsageRecord
+	pending map[billing.Month]*held
+	recent  *held   // that of the last record
+	spare   []*held // room of those that were written
 	held    int
 	runs    map[string][]string // files in the draft, by month
 	next    int
 	done    bool
+}
+
+// held are the records of a month that are in memory.
+type held struct {
+	from, to int64 // the month, in seconds since 1970
+	records  []billing.UsageRecord
+	order    []place
+}
+
+// mostSpare is of how many months the room is kept: most imports are of one, or of two.
+const mostSpare = 2
+
+// place is where a record is, and what it is sorted by.
+type place struct {
+	hour    int64 // from 1970
+	account string
+	at      int
 }
 
 // Begin begins an import of a payer's usage.
@@ -41,7 +60,7 @@ func (s *Store) Begin(payer string) (*Writer, error) {
 	if err != nil {
 		return nil, fmt.Errorf("metering: %w", err)
 	}
-	return &Writer{store: s, dir: dir, draft: draft, pending: map[string][]billing.UsageRecord{}, runs: map[string][]string{}}, nil
+	return &Writer{store: s, dir: dir, draft: draft, pending: map[billing.Month]*held{}, runs: map[string][]string{}}, nil
 }
 
 // Add takes records; those that span hours are split at them. It keeps what records point to.
@@ -51,10 +70,12 @@ func (w *Writer) Add(records []billing.UsageRecord) error {
 		if r.Start.Before(first) || r.End.After(last) || r.End.Before(r.Start) {
 			return fmt.Errorf("metering: usage from %s to %s", r.Start, r.End)
 		}
-		for _, part := range r.Split() {
-			month := billing.MonthOf(part.Start).String()
-			w.pending[month] = append(w.pending[month], part)
-			w.held++
+		if r.WithinHour() {
+			w.hold(r)
+		} else {
+			for _, part := range r.Split() {
+				w.hold(&part)
+			}
 		}
 		if w.held >= w.store.buffered {
 			if err := w.flush(); err != nil {
@@ -65,11 +86,37 @@ func (w *Writer) Add(records []billing.UsageRecord) error {
 	return nil
 }
 
+func (w *Writer) hold(r *billing.UsageRecord) {
+	at := r.Start.Unix()
+	if w.recent == nil || at < w.recent.from || at >= w.recent.to {
+		w.recent = w.of(billing.MonthOf(r.Start))
+	}
+	h := w.recent
+	h.order = append(h.order, place{at / 3600, r.Account, len(h.records)})
+	h.records = append(h.records, *r)
+	w.held++
+}
+
+// of gives what is held of a month.
+func (w *Writer) of(month billing.Month) *held {
+	h := w.pending[month]
+	if h != nil {
+		return h
+	}
+	h = &held{}
+	if last := len(w.spare) - 1; last >= 0 {
+		h, w.spare = w.spare[last], w.spare[:last]
+	}
+	h.from, h.to = month.Start().Unix(), month.End().Unix()
+	w.pending[month] = h
+	return h
+}
+
 // flush writes the largest months until memory is half empty.
 func (w *Writer) flush() error {
 	for w.held > w.store.buffered/2 {
-		month := slices.MaxFunc(slices.Collect(maps.Keys(w.pending)), func(a, b string) int {
-			return cmp.Or(cmp.Compare(len(w.pending[a]), len(w.pending[b])), cmp.Compare(a, b))
+		month := slices.MaxFunc(slices.Collect(maps.Keys(w.pending)), func(a, b billing.Month) int {
+			return cmp.Or(cmp.Compare(len(w.pending[a].records), len(w.pending[b].records)), a.Compare(b))
 		})
 		if err := w.run(month); err != nil {
 			return err
@@ -79,14 +126,21 @@ func (w *Writer) flush() error {
 }
 
 // run writes what is held of a month, sorted.
-func (w *Writer) run(month string) error {
-	records := w.pending[month]
+func (w *Writer) run(month billing.Month) error {
+	h := w.pending[month]
 	delete(w.pending, month)
-	w.held -= len(records)
-	slices.SortStableFunc(records, func(a, b billing.UsageRecord) int {
-		return cmp.Or(hour(&a).Compare(hour(&b)), cmp.Compare(a.Account, b.Account))
+	w.recent = nil
+	w.held -= len(h.records)
+	slices.SortFunc(h.order, func(a, b place) int {
+		return cmp.Or(cmp.Compare(a.hour, b.hour), cmp.Compare(a.account, b.account), a.at-b.at)
 	})
-	return w.write(month, func(out *output) error { return out.add(records) })
+	err := w.write(month.String(), func(out *output) error { return out.ordered(h) })
+	clear(h.records)
+	h.records, h.order = h.records[:0], h.order[:0]
+	if len(w.spare) < mostSpare {
+		w.spare = append(w.spare, h)
+	}
+	return err
 }
 
 // write makes a file of the draft.
@@ -107,7 +161,7 @@ func (w *Writer) Commit(ctx context.Context, identity string) ([]string, error) 
 		return nil, fmt.Errorf("metering: an import under the name %q, or one that is done", identity)
 	}
 	defer w.Abort()
-	for _, month := range slices.Sorted(maps.Keys(w.pending)) {
+	for _, month := range slices.SortedFunc(maps.Keys(w.pending), billing.Month.Compare) {
 		if err := w.run(month); err != nil {
 			return nil, err
 		}
@@ -181,7 +235,7 @@ func (w *Writer) Abort() {
 	if w.done {
 		return
 	}
-	w.done, w.pending = true, nil
+	w.done, w.pending, w.spare = true, nil, nil
 	_ = os.RemoveAll(w.draft) // else when the store is opened again
 }
 

@@ -35,7 +35,7 @@ func ByHour(records []UsageRecord) Hours {
 // Split gives usage that spans hours as records of one hour each, the first and the last perhaps of less, their quantities in
 // proportion and summing to the whole. A record within one hour stays as it is.
 func (r *UsageRecord) Split() []UsageRecord {
-	if !r.End.After(hourOf(r.Start).Add(time.Hour)) {
+	if r.WithinHour() {
 		return []UsageRecord{*r}
 	}
 	var parts []UsageRecord
@@ -52,6 +52,9 @@ func (r *UsageRecord) Split() []UsageRecord {
 	}
 	return parts
 }
+
+// WithinHour tells whether all of it is usage of one hour.
+func (r *UsageRecord) WithinHour() bool { return !r.End.After(hourOf(r.Start).Add(time.Hour)) }
 
 func hourOf(t time.Time) time.Time { return t.UTC().Truncate(time.Hour) }
 

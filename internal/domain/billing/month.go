@@ -1,6 +1,7 @@
 package billing
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 )
@@ -28,6 +29,9 @@ func ParseMonth(s string) (Month, error) {
 
 // String gives "2026-10".
 func (m Month) String() string { return m.Start().Format("2006-01") }
+
+// Compare orders months by time.
+func (m Month) Compare(o Month) int { return cmp.Or(m.Year-o.Year, int(m.Month-o.Month)) }
 
 // Start gives the month's first moment.
 func (m Month) Start() time.Time { return time.Date(m.Year, m.Month, 1, 0, 0, 0, 0, time.UTC) }
