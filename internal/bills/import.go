@@ -78,6 +78,7 @@ type importing struct {
 	records    *metering.Writer
 	lines      costlines.Writer
 	months     map[string]*labels      // that it has rows of
+	month      monthSpan               // of the last record
 	first      *labels                 // says which tags can be asked for
 	also       func(*cost.State)       // what else changes with it; nil for nothing
 	payers     *lineblock.Dict[string] // the payer, with the code 1
@@ -122,15 +123,21 @@ func (in *importing) addRecords(records []billing.UsageRecord) (err error) {
 		}
 	}
 	for i := range records {
-		r := &records[i]
-		for m := billing.MonthOf(r.Start); ; m = m.Next() {
-			in.months[m.String()] = nil
-			if !m.End().Before(r.End) {
-				break
-			}
+		if r := &records[i]; in.month.turn(lineblock.Micro(r.Start)) || lineblock.Micro(r.End) > in.month.to {
+			in.touch(r)
 		}
 	}
 	return in.records.Add(records)
+}
+
+// touch notes the months that a record is of.
+func (in *importing) touch(r *billing.UsageRecord) {
+	for m := in.month.Month; ; m = m.Next() {
+		in.months[m.String()] = nil
+		if !m.End().Before(r.End) {
+			return
+		}
+	}
 }
 
 // labels looks up what a payer has hung on the lines of a month.

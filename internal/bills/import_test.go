@@ -53,6 +53,20 @@ func reported(r *rand.Rand) billing.Line {
 	return l
 }
 
+// usageRecords writes usage records of October.
+func usageRecords(n int) []byte {
+	r := rand.New(rand.NewPCG(7, 7))
+	var out bytes.Buffer
+	out.WriteString("account,product,usage_type,operation,region,resource,quantity,time,tags\n")
+	for range n {
+		start := october.Start().Add(time.Duration(r.IntN(31*24)) * time.Hour)
+		resource := r.IntN(40_000)
+		fmt.Fprintf(&out, "%d,AmazonService%d,EUW1-Usage:type%d,GetObject,eu-west-1,bucket-%08x,%d.%03d,%s,\"{\"\"team\"\":\"\"team-%d\"\"}\"\n", 111122223333+r.IntN(200), resource%40,
+			resource%5000, resource, r.IntN(1000), r.IntN(1000), start.Format(time.RFC3339), resource%30)
+	}
+	return out.Bytes()
+}
+
 // report writes lines in a form such as "cur2.csv".
 func report(tb testing.TB, form string, lines int) []byte {
 	tb.Helper()
@@ -106,7 +120,7 @@ func TestTextAsColumns(t *testing.T) {
 		Bills    []*billing.Bill
 	}
 	var all []taken
-	for _, form := range []string{"cur2.csv", "cur2.parquet"} {
+	for _, form := range []string{"records.csv", "cur2.csv", "cur2.parquet"} {
 		s := testenv.Start(t, testenv.FirstAccount(reportPayer))
 		var one taken
 		done, err := s.Desk().Import(t.Context(), reportPayer, "report", bytes.NewReader(report(t, form, 6000)), func(p usage.Problem) error {
@@ -140,9 +154,14 @@ func TestTextAsColumns(t *testing.T) {
 
 // BenchmarkImport takes a report in as Umbel does: read, checked, labelled, written and committed. Making the bill comes after.
 func BenchmarkImport(b *testing.B) {
-	for _, form := range []string{"cur2.csv", "cur2.parquet", "focus.csv", "focus.parquet"} {
+	for _, form := range []string{"records.csv", "cur2.csv", "cur2.parquet", "focus.csv", "focus.parquet"} {
 		b.Run(form, func(b *testing.B) {
-			file := report(b, form, *importLines)
+			var file []byte
+			if form == "records.csv" {
+				file = usageRecords(*importLines)
+			} else {
+				file = report(b, form, *importLines)
+			}
 			for b.Loop() {
 				b.StopTimer()
 				s := testenv.Start(b, testenv.FirstAccount(reportPayer))
