@@ -53,6 +53,9 @@ func Quota(assignment string) Option {
 // Database names the PostgreSQL database, or the SQLite file, to keep the state in.
 func Database(where string) Option { return func(s *setup) { s.Database = where } }
 
+// Costs says where usage and cost lines are kept.
+func Costs(dir string) Option { return func(s *setup) { s.Config.Costs = dir } }
+
 // Clock sets the clock.
 func Clock(c *ManualClock) Option { return func(s *setup) { s.Now = c.Now } }
 
