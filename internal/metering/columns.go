@@ -15,21 +15,20 @@ import (
 // textColumn is a column of text; "" stands for none.
 type textColumn struct {
 	name string
-	get  func(*billing.UsageRecord) string
-	set  func(*billing.UsageRecord, string)
+	at   func(*billing.UsageRecord) *string
 }
 
 // texts are the columns of text, by the names that simple usage records have for them.
 var texts = []textColumn{
-	{"account", func(r *billing.UsageRecord) string { return r.Account }, func(r *billing.UsageRecord, v string) { r.Account = v }},
-	{"operation", func(r *billing.UsageRecord) string { return r.Operation }, func(r *billing.UsageRecord, v string) { r.Operation = v }},
-	{"product", func(r *billing.UsageRecord) string { return r.Product }, func(r *billing.UsageRecord, v string) { r.Product = v }},
-	{"region", func(r *billing.UsageRecord) string { return r.Region }, func(r *billing.UsageRecord, v string) { r.Region = v }},
-	{"resource", func(r *billing.UsageRecord) string { return r.Resource }, func(r *billing.UsageRecord, v string) { r.Resource = v }},
-	{"seller", func(r *billing.UsageRecord) string { return r.Seller }, func(r *billing.UsageRecord, v string) { r.Seller = v }},
-	{"unit", func(r *billing.UsageRecord) string { return r.Unit }, func(r *billing.UsageRecord, v string) { r.Unit = v }},
-	{"usage_type", func(r *billing.UsageRecord) string { return r.UsageType }, func(r *billing.UsageRecord, v string) { r.UsageType = v }},
-	{"zone", func(r *billing.UsageRecord) string { return r.Zone }, func(r *billing.UsageRecord, v string) { r.Zone = v }},
+	{"account", func(r *billing.UsageRecord) *string { return &r.Account }},
+	{"operation", func(r *billing.UsageRecord) *string { return &r.Operation }},
+	{"product", func(r *billing.UsageRecord) *string { return &r.Product }},
+	{"region", func(r *billing.UsageRecord) *string { return &r.Region }},
+	{"resource", func(r *billing.UsageRecord) *string { return &r.Resource }},
+	{"seller", func(r *billing.UsageRecord) *string { return &r.Seller }},
+	{"unit", func(r *billing.UsageRecord) *string { return &r.Unit }},
+	{"usage_type", func(r *billing.UsageRecord) *string { return &r.UsageType }},
+	{"zone", func(r *billing.UsageRecord) *string { return &r.Zone }},
 }
 
 // The other columns. Instances and tags are JSON, each distinct one of them once.

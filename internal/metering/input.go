@@ -33,7 +33,7 @@ func headers(paths []string) ([]header, error) {
 	return out, nil
 }
 
-// input reads a file record by record.
+// input reads a file, by column.
 type input struct {
 	header
 	disk    *os.File
@@ -41,10 +41,16 @@ type input struct {
 	group   int // the next row group
 	left    int // records of the row group
 	columns []*column
-	set     []func(*billing.UsageRecord, *column) error // by column
-	record  billing.UsageRecord
-	more    bool
+	fills   []filler // by column
+	room    []billing.UsageRecord
+	read    []billing.UsageRecord // what of it is not taken
 }
+
+// readAtOnce is how many records are read at most before they are taken.
+const readAtOnce = 512
+
+// filler gives records the next values of a column.
+type filler func([]billing.UsageRecord, *column)
 
 func openInput(path string) (*input, error) {
 	f, err := os.Open(path)
@@ -80,43 +86,73 @@ func (in *input) open() error {
 		return fmt.Errorf("%d columns", len(columns))
 	}
 	for _, path := range columns {
-		set, err := setter(path[0])
+		fill, err := fillerOf(path[0])
 		if err != nil {
 			return err
 		}
-		in.set = append(in.set, set)
+		in.fills = append(in.fills, fill)
 	}
 	return nil
 }
 
-// setter gives what puts the next value of a column into a record.
-func setter(name string) (func(*billing.UsageRecord, *column) error, error) {
+// fillerOf gives what reads a column.
+func fillerOf(name string) (filler, error) {
 	switch name {
 	case startColumn:
-		return func(r *billing.UsageRecord, c *column) error { r.Start = time.Unix(0, c.number()).UTC(); return nil }, nil
+		return times(func(r *billing.UsageRecord) *time.Time { return &r.Start }), nil
 	case endColumn:
-		return func(r *billing.UsageRecord, c *column) error { r.End = time.Unix(0, c.number()).UTC(); return nil }, nil
+		return times(func(r *billing.UsageRecord) *time.Time { return &r.End }), nil
 	case quantityColumn:
-		return func(r *billing.UsageRecord, c *column) error { r.Quantity = c.words[c.code()].quantity; return nil }, nil
+		return func(records []billing.UsageRecord, c *column) {
+			for i, code := range c.codes[c.at:][:len(records)] {
+				records[i].Quantity = c.words[code].quantity
+			}
+		}, nil
 	case tagsColumn:
-		return func(r *billing.UsageRecord, c *column) error { r.Tags = c.words[c.code()].tags; return nil }, nil
+		return func(records []billing.UsageRecord, c *column) {
+			for i, code := range c.codes[c.at:][:len(records)] {
+				records[i].Tags = c.words[code].tags
+			}
+		}, nil
 	case instanceColumn:
-		return func(r *billing.UsageRecord, c *column) error { r.Instance = c.words[c.code()].instance; return nil }, nil
+		return func(records []billing.UsageRecord, c *column) {
+			for i, code := range c.codes[c.at:][:len(records)] {
+				records[i].Instance = c.words[code].instance
+			}
+		}, nil
 	}
 	for _, t := range texts {
 		if t.name == name {
-			return func(r *billing.UsageRecord, c *column) error { t.set(r, c.words[c.code()].text); return nil }, nil
+			return func(records []billing.UsageRecord, c *column) {
+				for i, code := range c.codes[c.at:][:len(records)] {
+					*t.at(&records[i]) = c.words[code].text
+				}
+			}, nil
 		}
 	}
 	return nil, fmt.Errorf("no such column: %s", name)
 }
 
-// next reads a record into in.record; more tells whether there was one.
+// times reads a column of times.
+func times(at func(*billing.UsageRecord) *time.Time) filler {
+	return func(records []billing.UsageRecord, c *column) {
+		var last int64
+		var instant time.Time
+		for i, nanoseconds := range c.numbers[c.at:][:len(records)] {
+			if i == 0 || nanoseconds != last {
+				last, instant = nanoseconds, time.Unix(0, nanoseconds).UTC()
+			}
+			*at(&records[i]) = instant
+		}
+	}
+}
+
+// next reads records into in.read, which is empty only at the end.
 func (in *input) next() error {
+	in.read = in.read[:0]
 	for in.left == 0 {
 		groups := in.file.RowGroups()
 		if in.group == len(groups) {
-			in.more = false
 			return nil
 		}
 		in.release()
@@ -126,19 +162,24 @@ func (in *input) next() error {
 		}
 		in.group++
 	}
-	in.left--
-	for i, c := range in.columns {
+	n := min(in.left, readAtOnce)
+	for _, c := range in.columns {
 		if c.at == c.rows {
 			if err := c.turn(); err != nil {
 				return fmt.Errorf("%w: %s, column %s: %w", ErrDamaged, in.path, c.name, err)
 			}
 		}
-		if err := in.set[i](&in.record, c); err != nil {
-			return fmt.Errorf("%w: %s, column %s: %w", ErrDamaged, in.path, c.name, err)
-		}
-		c.at++
+		n = min(n, c.rows-c.at)
 	}
-	in.more = true
+	if cap(in.room) < readAtOnce {
+		in.room = make([]billing.UsageRecord, readAtOnce)
+	}
+	in.read = in.room[:n]
+	for i, c := range in.columns {
+		in.fills[i](in.read, c)
+		c.at += n
+	}
+	in.left -= n
 	return nil
 }
 
@@ -172,9 +213,6 @@ type column struct {
 	numbers  []int64
 	at, rows int
 }
-
-func (c *column) code() int32   { return c.codes[c.at] }
-func (c *column) number() int64 { return c.numbers[c.at] }
 
 // turn goes on to the next page.
 func (c *column) turn() error {

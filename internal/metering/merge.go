@@ -66,7 +66,7 @@ func (m *merging) hour() (bool, error) {
 			return false, err
 		}
 		m.waiting = m.waiting[1:]
-		if err := in.next(); err != nil || !in.more {
+		if err := in.next(); err != nil || len(in.read) == 0 {
 			in.close()
 			if err != nil {
 				return false, err
@@ -75,7 +75,7 @@ func (m *merging) hour() (bool, error) {
 		}
 		heap.Push(&m.open, in)
 	}
-	for len(m.open) > 0 && !hour(&m.open[0].record).After(at) {
+	for len(m.open) > 0 && !hour(&m.open[0].read[0]).After(at) {
 		if err := m.take(at); err != nil {
 			return false, err
 		}
@@ -86,7 +86,7 @@ func (m *merging) hour() (bool, error) {
 // next gives the hour that is next.
 func (m *merging) next() (at time.Time, ok bool) {
 	if len(m.open) > 0 {
-		at, ok = hour(&m.open[0].record), true
+		at, ok = hour(&m.open[0].read[0]), true
 	}
 	if len(m.waiting) > 0 && (!ok || m.waiting[0].first.Before(at)) {
 		at, ok = m.waiting[0].first, true
@@ -98,13 +98,20 @@ func (m *merging) next() (at time.Time, ok bool) {
 func (m *merging) take(at time.Time) error {
 	in := m.open[0]
 	end := at.Add(time.Hour)
-	for in.more && in.record.Start.Before(end) {
-		m.batch = append(m.batch, in.record)
+	for len(in.read) > 0 && in.read[0].Start.Before(end) {
+		n := 1
+		for n < len(in.read) && in.read[n].Start.Before(end) {
+			n++
+		}
+		m.batch, in.read = append(m.batch, in.read[:n]...), in.read[n:]
+		if len(in.read) > 0 {
+			break
+		}
 		if err := in.next(); err != nil {
 			return err
 		}
 	}
-	if !in.more {
+	if len(in.read) == 0 {
 		heap.Pop(&m.open)
 		in.close()
 		return nil
@@ -123,7 +130,7 @@ func (m *merging) close() {
 type inputs []*input
 
 func (h inputs) Len() int           { return len(h) }
-func (h inputs) Less(i, k int) bool { return h[i].record.Start.Before(h[k].record.Start) }
+func (h inputs) Less(i, k int) bool { return h[i].read[0].Start.Before(h[k].read[0].Start) }
 func (h inputs) Swap(i, k int)      { h[i], h[k] = h[k], h[i] }
 func (h *inputs) Push(x any)        { *h = append(*h, x.(*input)) }
 func (h *inputs) Pop() any {

@@ -120,13 +120,13 @@ func (o *output) value(column string, r *billing.UsageRecord) parquet.Value {
 	case instanceColumn:
 		return text(o.instances.text(r.Instance, func(a, b *billing.Instance) bool { return a == b || a != nil && b != nil && *a == *b }, instanceText))
 	}
-	return text(textOf[column](r))
+	return text(*textOf[column](r))
 }
 
-var textOf = func() map[string]func(*billing.UsageRecord) string {
-	m := map[string]func(*billing.UsageRecord) string{}
+var textOf = func() map[string]func(*billing.UsageRecord) *string {
+	m := map[string]func(*billing.UsageRecord) *string{}
 	for _, c := range texts {
-		m[c.name] = c.get
+		m[c.name] = c.at
 	}
 	return m
 }()
