@@ -78,7 +78,7 @@ func (c *coder) look(value string) uint32 {
 // How many values a coder knows by their place in memory: more if it has many.
 const (
 	fewRecent  = 1 << 4
-	mostRecent = 1 << 12
+	mostRecent = 1 << 16
 )
 
 // renew makes room for the values of the next block, if there is none.

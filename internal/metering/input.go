@@ -23,7 +23,7 @@ type header struct {
 func headers(paths []string) ([]header, error) {
 	var out []header
 	for _, p := range paths {
-		in, err := openInput(p)
+		in, err := openInput(p, nil)
 		if err != nil {
 			return nil, err
 		}
@@ -36,6 +36,7 @@ func headers(paths []string) ([]header, error) {
 // input reads a file, by column.
 type input struct {
 	header
+	pool    *pool
 	disk    *os.File
 	file    *parquet.File
 	group   int // the next row group
@@ -52,12 +53,12 @@ const readAtOnce = 512
 // filler gives records the next values of a column.
 type filler func([]billing.UsageRecord, *column)
 
-func openInput(path string) (*input, error) {
+func openInput(path string, pool *pool) (*input, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, fmt.Errorf("metering: %w", err)
 	}
-	in := &input{disk: f, header: header{path: path}}
+	in := &input{disk: f, header: header{path: path}, pool: pool}
 	if err := in.open(); err != nil {
 		f.Close()
 		return nil, fmt.Errorf("%w: %s: %w", ErrDamaged, path, err)
@@ -105,19 +106,19 @@ func fillerOf(name string) (filler, error) {
 	case quantityColumn:
 		return func(records []billing.UsageRecord, c *column) {
 			for i, code := range c.codes[c.at:][:len(records)] {
-				records[i].Quantity = c.words[code].quantity
+				records[i].Quantity = c.quantities[code]
 			}
 		}, nil
 	case tagsColumn:
 		return func(records []billing.UsageRecord, c *column) {
 			for i, code := range c.codes[c.at:][:len(records)] {
-				records[i].Tags = c.words[code].tags
+				records[i].Tags = c.tags[code]
 			}
 		}, nil
 	case instanceColumn:
 		return func(records []billing.UsageRecord, c *column) {
 			for i, code := range c.codes[c.at:][:len(records)] {
-				records[i].Instance = c.words[code].instance
+				records[i].Instance = c.instances[code]
 			}
 		}, nil
 	}
@@ -125,7 +126,7 @@ func fillerOf(name string) (filler, error) {
 		if t.name == name {
 			return func(records []billing.UsageRecord, c *column) {
 				for i, code := range c.codes[c.at:][:len(records)] {
-					*t.at(&records[i]) = c.words[code].text
+					*t.at(&records[i]) = c.texts[code]
 				}
 			}, nil
 		}
@@ -158,7 +159,7 @@ func (in *input) next() error {
 		in.release()
 		in.left, in.columns = int(groups[in.group].NumRows()), nil
 		for i, chunk := range groups[in.group].ColumnChunks() {
-			in.columns = append(in.columns, &column{name: schema.Columns()[i][0], pages: chunk.Pages()})
+			in.columns = append(in.columns, &column{name: schema.Columns()[i][0], pool: in.pool, pages: chunk.Pages()})
 		}
 		in.group++
 	}
@@ -195,23 +196,51 @@ func (in *input) close() {
 	_ = in.disk.Close() // it was only read
 }
 
-// word is a value of a dictionary.
-type word struct {
-	text     string
-	tags     map[string]string
-	instance *billing.Instance
-	quantity decimal.D
-}
-
 // column is where the reading of a column is.
 type column struct {
-	name     string
-	pages    parquet.Pages
-	page     parquet.Page
-	words    []word
-	codes    []int32
-	numbers  []int64
-	at, rows int
+	name       string
+	pool       *pool
+	pages      parquet.Pages
+	page       parquet.Page
+	texts      []string // the dictionary: one of these
+	tags       []map[string]string
+	instances  []*billing.Instance
+	quantities []decimal.D
+	entries    int // of the dictionary
+	codes      []int32
+	numbers    []int64
+	at, rows   int
+}
+
+// pool has values that were read, so that equal ones of different dictionaries are one.
+type pool struct {
+	texts     pooled[string]
+	tags      pooled[map[string]string]
+	instances pooled[*billing.Instance]
+}
+
+func newPool() *pool {
+	return &pool{pooled[string]{}, pooled[map[string]string]{}, pooled[*billing.Instance]{}}
+}
+
+// pooled are values by how they are written.
+type pooled[V any] map[string]V
+
+// mostPooled is how many values there are before they are begun anew.
+const mostPooled = 1 << 18
+
+func (p pooled[V]) of(raw []byte, read func([]byte) (V, error)) (V, error) {
+	if known, ok := p[string(raw)]; ok {
+		return known, nil
+	}
+	if len(p) >= mostPooled {
+		clear(p)
+	}
+	value, err := read(raw)
+	if err == nil {
+		p[string(raw)] = value
+	}
+	return value, err
 }
 
 // turn goes on to the next page.
@@ -237,7 +266,7 @@ func (c *column) turn() error {
 	if dictionary == nil {
 		return errors.New("a page without dictionary")
 	}
-	if c.words == nil {
+	if c.entries == 0 {
 		if err := c.learn(dictionary); err != nil {
 			return err
 		}
@@ -245,7 +274,7 @@ func (c *column) turn() error {
 	data := page.Data()
 	c.codes = data.Int32()
 	for _, code := range c.codes {
-		if int(code) >= len(c.words) || code < 0 {
+		if int(code) >= c.entries || code < 0 {
 			return errors.New("a value that is not in the dictionary")
 		}
 	}
@@ -261,24 +290,40 @@ func enough(values, rows int) error {
 
 // learn reads a dictionary.
 func (c *column) learn(d parquet.Dictionary) (err error) {
-	c.words = make([]word, d.Len())
-	for i := range c.words {
-		raw, w := d.Index(int32(i)).ByteArray(), &c.words[i]
-		switch {
-		case c.name == quantityColumn:
-			w.quantity, err = quantityOf(raw)
-		case c.name == tagsColumn && len(raw) > 0:
-			err = json.Unmarshal(raw, &w.tags)
-		case c.name == instanceColumn && len(raw) > 0:
-			err = json.Unmarshal(raw, &w.instance)
-		default:
-			w.text = string(raw)
-		}
-		if err != nil {
-			return err
-		}
+	c.entries = d.Len()
+	switch c.name {
+	case quantityColumn:
+		c.quantities, err = learn(d, quantityOf)
+	case tagsColumn:
+		c.tags, err = learn(d, func(raw []byte) (map[string]string, error) { return c.pool.tags.of(raw, unwritten) })
+	case instanceColumn:
+		c.instances, err = learn(d, func(raw []byte) (*billing.Instance, error) { return c.pool.instances.of(raw, unwritten) })
+	default:
+		c.texts, err = learn(d, func(raw []byte) (string, error) { return c.pool.texts.of(raw, text) })
 	}
-	return nil
+	return err
+}
+
+func learn[V any](d parquet.Dictionary, of func([]byte) (V, error)) ([]V, error) {
+	values := make([]V, d.Len())
+	for i := range values {
+		value, err := of(d.Index(int32(i)).ByteArray())
+		if err != nil {
+			return nil, err
+		}
+		values[i] = value
+	}
+	return values, nil
+}
+
+func text(raw []byte) (string, error) { return string(raw), nil }
+
+// unwritten reads what written has written.
+func unwritten[V any](raw []byte) (v V, err error) {
+	if len(raw) > 0 {
+		err = json.Unmarshal(raw, &v)
+	}
+	return v, err
 }
 
 func (c *column) close() {

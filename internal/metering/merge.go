@@ -17,7 +17,7 @@ func merge(paths []string) (billing.Hours, error) {
 	}
 	slices.SortFunc(files, func(a, b header) int { return cmp.Or(a.first.Compare(b.first), cmp.Compare(a.path, b.path)) })
 	return func(yield func([]billing.UsageRecord, error) bool) {
-		m := &merging{waiting: files}
+		m := &merging{waiting: files, pool: newPool()}
 		defer m.close()
 		for {
 			more, err := m.hour()
@@ -50,6 +50,7 @@ func widest(files []header) (most int) {
 type merging struct {
 	waiting []header // files not yet open, by first hour
 	open    inputs
+	pool    *pool
 	batch   []billing.UsageRecord
 }
 
@@ -61,7 +62,7 @@ func (m *merging) hour() (bool, error) {
 		return false, nil
 	}
 	for len(m.waiting) > 0 && !m.waiting[0].first.After(at) {
-		in, err := openInput(m.waiting[0].path)
+		in, err := openInput(m.waiting[0].path, m.pool)
 		if err != nil {
 			return false, err
 		}

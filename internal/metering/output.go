@@ -14,7 +14,7 @@ import (
 )
 
 // rowGroup is how many records a row group holds: what a reader keeps dictionaries of.
-const rowGroup = 100_000
+const rowGroup = Buffered
 
 // pageBytes is the size of a page, what a reader holds of each column.
 const pageBytes = 32 << 10
@@ -116,11 +116,11 @@ func (o *output) value(column string, r *billing.UsageRecord) parquet.Value {
 	case quantityColumn:
 		return parquet.FixedLenByteArrayValue(quantityBytes(nil, r.Quantity))
 	case tagsColumn:
-		return text(o.tags.text(r.Tags, maps.Equal, tagsText))
+		return valueOf(o.tags.text(r.Tags, maps.Equal, tagsText))
 	case instanceColumn:
-		return text(o.instances.text(r.Instance, func(a, b *billing.Instance) bool { return a == b || a != nil && b != nil && *a == *b }, instanceText))
+		return valueOf(o.instances.text(r.Instance, func(a, b *billing.Instance) bool { return a == b || a != nil && b != nil && *a == *b }, instanceText))
 	}
-	return text(*textOf[column](r))
+	return valueOf(*textOf[column](r))
 }
 
 var textOf = func() map[string]func(*billing.UsageRecord) *string {
@@ -145,7 +145,7 @@ func (t *texter[V]) text(v V, equal func(V, V) bool, write func(V) string) strin
 	return t.last
 }
 
-func text(s string) parquet.Value {
+func valueOf(s string) parquet.Value {
 	return parquet.ByteArrayValue(unsafe.Slice(unsafe.StringData(s), len(s))) // the writer only reads it
 }
 

@@ -21,8 +21,9 @@ import (
 // ErrDamaged tells of a file that is not what was written.
 var ErrDamaged = errors.New("metering: damaged file")
 
-// Buffered is how many records a Writer holds in memory at most.
-const Buffered = 200_000
+// Buffered is how many records a Writer holds in memory at most, and a file at least if an import is larger: the more, the fewer
+// dictionaries are read with a month, and the more memory an import takes (300 bytes a record).
+const Buffered = 500_000
 
 // Store keeps usage records in a directory. One process at a time may have it open; who owns the directory sees to that.
 type Store struct {
