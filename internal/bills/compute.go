@@ -134,11 +134,8 @@ func (j *job) write(ctx context.Context) ([]*billing.Bill, error) {
 	all := collectors{job: j, byCurrency: map[string]*billing.Collector{}}
 	building := costlines.Build(lines)
 	q := billing.Request{
-		Month: j.month, Book: j.desk.Book(), Organization: j.org, Usage: hours, Until: j.until, Final: !j.row.Closed.IsZero(), Compare: true,
+		Month: j.month, Book: j.desk.Book(), Organization: j.org, Usage: until(ctx, hours), Until: j.until, Final: !j.row.Closed.IsZero(), Compare: true,
 		Emit: func(l, like *billing.Line) error {
-			if err := ctx.Err(); err != nil {
-				return err
-			}
 			j.labels.on(l)
 			if j.reports {
 				if err := all.add(l); err != nil {
@@ -165,6 +162,17 @@ func (j *job) write(ctx context.Context) ([]*billing.Bill, error) {
 		return []*billing.Bill{bill}, nil
 	}
 	return all.bills(ctx, bill)
+}
+
+// until gives usage until the context ends.
+func until(ctx context.Context, hours billing.Hours) billing.Hours {
+	return func(yield func([]billing.UsageRecord, error) bool) {
+		for records, err := range hours {
+			if !yield(records, errors.Join(err, ctx.Err())) {
+				return
+			}
+		}
+	}
 }
 
 // collectors make bills of rated and imported lines together, one for each currency.
