@@ -43,14 +43,19 @@ func (s *sums) add(r *reading, sel *selection, g *groups, rows []int32) error {
 	for i, n := range counts {
 		s.lines[rows[i]] += n
 	}
+	amounts := make([][]decimal.D, len(s.metrics))
 	for n, m := range s.metrics {
-		amounts, err := r.amounts(metricColumns[m].name, sel, g)
-		if err != nil {
+		var err error
+		if amounts[n], err = r.amounts(metricColumns[m].name, sel, g); err != nil {
 			return err
 		}
-		for i, d := range amounts {
-			sum := &s.amounts[int(rows[i])*len(s.metrics)+n]
-			*sum = sum.Add(d)
+	}
+	for i, row := range rows {
+		to := s.of(int(row))
+		for n, of := range amounts {
+			if of != nil {
+				to[n] = to[n].Add(of[i])
+			}
 		}
 	}
 	return nil
