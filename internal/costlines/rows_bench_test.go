@@ -72,28 +72,38 @@ func pricedStore(b *testing.B) *costlines.Store {
 // pricedOrigin keeps months of different lengths in one store apart.
 func pricedOrigin() string { return fmt.Sprint("report of ", *benchLines) }
 
-// BenchmarkPricedBill measures the bill of a month of lines that came in with their prices. The most memory is that of the whole
-// process: the lines should be there from a run before (-store).
+// BenchmarkPricedBill measures the bill of a month of lines that came in with their prices: by rows, as it is made, and of one line
+// after another. The most memory is that of the whole process: the lines should be there from a run before (-store).
 func BenchmarkPricedBill(b *testing.B) {
 	s := pricedStore(b)
 	q := costlines.RowsQuery{Payer: benchPayer, Kept: costlines.Kept{Month: costlines.MonthOf(benchFirst), Origin: pricedOrigin()}}
-	for b.Loop() {
-		begun, before := time.Now(), cpu(b)
-		c := billing.NewCollector(&billing.Organization{Payer: benchPayer}, billing.MonthOf(benchFirst), true)
-		if err := s.Rows(context.Background(), q, c.AddRow); err != nil {
-			b.Fatal(err)
-		}
-		bill, err := c.Bill()
-		if err != nil {
-			b.Fatal(err)
-		}
-		if bill.Total.Lines != int64(*benchLines) {
-			b.Fatalf("the bill is of %d lines", bill.Total.Lines)
-		}
-		b.ReportMetric(float64(len(bill.Rows)), "rows")
-		b.ReportMetric((cpu(b) - before).Seconds(), "cpu-s")
-		b.ReportMetric(time.Since(begun).Seconds(), "s")
-		b.ReportMetric(float64(*benchLines)/time.Since(begun).Seconds(), "lines/s")
-		peak(b)
+	for _, c := range []struct {
+		name    string
+		collect func(*billing.Collector) error
+	}{
+		{"rows", func(c *billing.Collector) error { return s.Rows(context.Background(), q, c.AddRow) }},
+		{"lines", func(c *billing.Collector) error { return s.Scan(context.Background(), q.Kept.Lines(q.Payer), c.Add) }},
+	} {
+		b.Run("by="+c.name, func(b *testing.B) {
+			for b.Loop() {
+				begun, before := time.Now(), cpu(b)
+				of := billing.NewCollector(&billing.Organization{Payer: benchPayer}, billing.MonthOf(benchFirst), true)
+				if err := c.collect(of); err != nil {
+					b.Fatal(err)
+				}
+				bill, err := of.Bill()
+				if err != nil {
+					b.Fatal(err)
+				}
+				if bill.Total.Lines != int64(*benchLines) {
+					b.Fatalf("the bill is of %d lines", bill.Total.Lines)
+				}
+				b.ReportMetric(float64(len(bill.Rows)), "rows")
+				b.ReportMetric((cpu(b) - before).Seconds(), "cpu-s")
+				b.ReportMetric(time.Since(begun).Seconds(), "s")
+				b.ReportMetric(float64(*benchLines)/time.Since(begun).Seconds(), "lines/s")
+				peak(b)
+			}
+		})
 	}
 }

@@ -101,14 +101,18 @@ func RowOf(l *Line) Row {
 
 // row gives the row of a line, without its amounts.
 func (l *Line) row() Row {
-	r := Row{
+	return Row{
 		Account: l.Account, Product: l.Product, Name: l.Detail.Name, Service: l.Detail.Service, Region: l.Detail.Region, UsageType: l.UsageType,
-		Operation: l.Operation, Description: l.Description, Unit: l.Pricing.Unit, Type: l.Type, Bill: l.Bill.Type, Rate: l.UnblendedRate,
+		Operation: l.Operation, Description: l.Description, Unit: l.Pricing.Unit, Seller: l.seller(), Type: l.Type, Bill: l.Bill.Type, Rate: l.UnblendedRate,
 	}
+}
+
+// seller is who sells a Marketplace product; "" is AWS.
+func (l *Line) seller() string {
 	if l.Bill.Entity == EntityMarketplace {
-		r.Seller = l.LegalEntity
+		return l.LegalEntity
 	}
-	return r
+	return ""
 }
 
 // entry gives the row of a line.
