@@ -1,6 +1,7 @@
 package costlines
 
 import (
+	"slices"
 	"strings"
 	"sync"
 
@@ -18,11 +19,22 @@ type tally struct {
 	sums
 	texts [len(rowTexts)]coding[string]
 	rates coding[decimal.D]
-	rows  coding[rowCodes]
+	// accounts has the rows of each account, by its code. A segment is in the order of accounts, so that one after the other of these
+	// is what is looked into, and the processor's caches hold it.
+	accounts []accountRows
 }
 
 // rowCodes are the codes of a row's texts, and that of its rate.
 type rowCodes [len(rowTexts) + 1]uint32
+
+// accountInRow is where rowCodes have the account.
+var accountInRow = slices.Index(rowTexts[:], Account)
+
+// accountRows are the rows of an account, and which of the tally's sums are theirs.
+type accountRows struct {
+	coding[rowCodes]
+	sums []int32
+}
 
 func newTally() *tally {
 	t := &tally{}
@@ -32,7 +44,7 @@ func newTally() *tally {
 
 // reset empties the tally.
 func (t *tally) reset() {
-	*t = tally{sums: sums{metrics: rowMetrics}, rates: newCoding(hashOfAmount), rows: newCoding(hashOfCodes)}
+	*t = tally{sums: sums{metrics: rowMetrics}, rates: newCoding(hashOfAmount)}
 	for i := range t.texts {
 		t.texts[i] = newCoding(hashOfText)
 	}
@@ -79,13 +91,23 @@ func (t *tally) places(of *scratch, g *groups, texts []*textData, rates *amountD
 	rows := of.int32s(len(g.firsts))
 	for n, first := range g.firsts {
 		codes[n][len(texts)], _ = t.rates.code(rates.at(int(first)))
-		row, fresh := t.rows.code(codes[n])
-		if fresh {
-			t.sums.enter()
-		}
-		rows[n] = int32(row)
+		rows[n] = t.row(codes[n])
 	}
 	return rows
+}
+
+// row gives the number of a row, and makes it if there is none.
+func (t *tally) row(codes rowCodes) int32 {
+	account := int(codes[accountInRow])
+	for account >= len(t.accounts) {
+		t.accounts = append(t.accounts, accountRows{coding: newCoding(hashOfCodes)})
+	}
+	a := &t.accounts[account]
+	n, fresh := a.code(codes)
+	if fresh {
+		a.sums = append(a.sums, int32(t.sums.enter()))
+	}
+	return a.sums[n]
 }
 
 // text gives the code of a text, which is a part of a segment's dictionary that is not to be kept.
@@ -98,6 +120,15 @@ func (t *tally) text(i int, value string) uint32 {
 	return code
 }
 
+// made makes a row of its codes and sums.
+func (t *tally) made(codes *rowCodes, sums int) (currency string, r billing.Row) {
+	var texts [len(rowTexts)]string
+	for i := range texts {
+		texts[i] = t.texts[i].values[codes[i]]
+	}
+	return NewRow(texts[:], t.rates.values[codes[len(texts)]], t.lines[sums], t.of(sums))
+}
+
 // giver gives the rows of tallies, one after another.
 type giver struct {
 	mu    sync.Mutex
@@ -108,17 +139,15 @@ type giver struct {
 func (g *giver) rows(t *tally) error {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	texts := make([]string, len(t.texts))
-	for n := range t.lines {
-		if g.err != nil {
-			break
+	for i := range t.accounts {
+		a := &t.accounts[i]
+		for n := range a.values {
+			if g.err != nil {
+				return g.err
+			}
+			currency, r := t.made(&a.values[n], int(a.sums[n]))
+			g.err = g.yield(currency, &r)
 		}
-		codes := &t.rows.values[n]
-		for i := range texts {
-			texts[i] = t.texts[i].values[codes[i]]
-		}
-		currency, r := NewRow(texts, t.rates.values[codes[len(texts)]], t.lines[n], t.of(n))
-		g.err = g.yield(currency, &r)
 	}
 	return g.err
 }
