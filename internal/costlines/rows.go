@@ -66,7 +66,7 @@ func NewRow(texts []string, rate decimal.D, lines int64, sums []decimal.D) (curr
 	return l.Currency, r
 }
 
-// Rows gives the rows of a bill, decimal.ErrRange if a sum is beyond what a number can hold.
+// Rows gives the rows of a bill, those of some segments after the other; decimal.ErrRange if a sum is beyond what a number can hold.
 func (s *Store) Rows(ctx context.Context, q RowsQuery, yield func(currency string, r *billing.Row) error) error {
 	if err := q.Validate(); err != nil {
 		return err
@@ -86,7 +86,7 @@ func (s *Store) Rows(ctx context.Context, q RowsQuery, yield func(currency strin
 		if !r.allWithin(periodColumn, month) {
 			return q.Unbilled("a line of segment " + r.name)
 		}
-		if err := t.take(r); err != nil || !t.full() {
+		if err := t.take(r); err != nil || len(t.lines) < s.tallied {
 			return err
 		}
 		defer t.reset()

@@ -50,9 +50,6 @@ func (t *tally) reset() {
 	}
 }
 
-// full tells that the rows should be given.
-func (t *tally) full() bool { return len(t.lines) >= mostTallied }
-
 // take adds all lines of a segment: they are grouped and summed up by its own codes first.
 func (t *tally) take(r *reading) error {
 	sel, g := &selection{count: r.segment.rows}, newGroups()
