@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
-	"slices"
 	"time"
 
 	"umbel/internal/costlines"
@@ -131,17 +129,11 @@ func (j *job) write(ctx context.Context) ([]*billing.Bill, error) {
 		return nil, err
 	}
 	defer lines.Abort()
-	all := collectors{job: j, byCurrency: map[string]*billing.Collector{}}
 	building := costlines.Build(lines)
 	q := billing.Request{
 		Month: j.month, Book: j.desk.Book(), Organization: j.org, Usage: until(ctx, hours), Until: j.until, Final: !j.row.Closed.IsZero(), Compare: true,
 		Emit: func(l, like *billing.Line) error {
 			j.labels.on(l)
-			if j.reports {
-				if err := all.add(l); err != nil {
-					return err
-				}
-			}
 			return building.Add(l, like)
 		},
 	}
@@ -161,7 +153,7 @@ func (j *job) write(ctx context.Context) ([]*billing.Bill, error) {
 	if !j.reports {
 		return []*billing.Bill{bill}, nil
 	}
-	return all.bills(ctx, bill)
+	return j.collect(ctx, bill)
 }
 
 // until gives usage until the context ends.
@@ -173,51 +165,4 @@ func until(ctx context.Context, hours billing.Hours) billing.Hours {
 			}
 		}
 	}
-}
-
-// collectors make bills of rated and imported lines together, one for each currency.
-type collectors struct {
-	job        *job
-	byCurrency map[string]*billing.Collector
-}
-
-func (c *collectors) add(l *billing.Line) error {
-	one := c.byCurrency[l.Currency]
-	if one == nil {
-		one = billing.NewCollector(c.job.org, c.job.month, !c.job.row.Closed.IsZero())
-		c.byCurrency[l.Currency] = one
-	}
-	return one.Add(l)
-}
-
-// bills adds the lines of reports and gives the bills. rated is the bill of the rated lines alone: it knows more than lines tell.
-func (c *collectors) bills(ctx context.Context, rated *billing.Bill) ([]*billing.Bill, error) {
-	j := c.job
-	q := costlines.ScanQuery{
-		View: costlines.View{Payer: string(j.payer)}, Start: time.Unix(0, 0).UTC(), End: time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC),
-		Kept: &costlines.Kept{Month: costlines.Month(j.month.String()), Origin: originReport},
-	}
-	if err := j.desk.cfg.Engine.Scan(ctx, q, c.add); err != nil {
-		return nil, err
-	}
-	var all []*billing.Bill
-	for _, currency := range slices.Sorted(maps.Keys(c.byCurrency)) {
-		b, err := c.byCurrency[currency].Bill()
-		if err != nil {
-			return nil, err
-		}
-		b.Until = rated.Until
-		if currency != rated.Currency {
-			all = append(all, b)
-			continue
-		}
-		b.Credits, b.Reservations, b.Plans, b.Unpriced, b.Outside, b.Strangers = rated.Credits, rated.Reservations, rated.Plans, rated.Unpriced, rated.Outside, rated.Strangers
-		// What reports say of usage was saved already, where they are from: only rated usage is compared.
-		b.Compared, b.Apart = rated.Compared, rated.Apart.Add(b.Usage.Sub(rated.Usage))
-		all = slices.Insert(all, 0, b)
-	}
-	if len(all) == 0 {
-		all = append(all, rated)
-	}
-	return all, nil
 }

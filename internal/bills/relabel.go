@@ -2,7 +2,6 @@ package bills
 
 import (
 	"context"
-	"time"
 
 	"umbel/internal/costlines"
 	"umbel/internal/domain/billing"
@@ -35,11 +34,8 @@ func (j *job) rewrite(ctx context.Context, origin string, with *labels) error {
 		return err
 	}
 	defer lines.Abort()
-	q := costlines.ScanQuery{
-		View: costlines.View{Payer: string(j.payer)}, Start: time.Unix(0, 0).UTC(), End: time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC),
-		Kept: &costlines.Kept{Month: month, Origin: origin},
-	}
-	err = j.desk.cfg.Engine.Scan(ctx, q, func(l *billing.Line) error {
+	kept := costlines.Kept{Month: month, Origin: origin}
+	err = j.desk.cfg.Engine.Scan(ctx, kept.Lines(string(j.payer)), func(l *billing.Line) error {
 		own := l.Clone()
 		with.on(own)
 		return lines.Add(own)

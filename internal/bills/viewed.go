@@ -3,6 +3,7 @@ package bills
 import (
 	"cmp"
 	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -213,4 +214,9 @@ func (v *viewed) Scan(ctx context.Context, q costlines.ScanQuery, yield func(*bi
 		}
 	}
 	return nil
+}
+
+// Rows implements costlines.Engine: what a view sees is no bill.
+func (v *viewed) Rows(context.Context, costlines.RowsQuery, func(string, *billing.Row) error) error {
+	return errors.New("bills: a billing view has no bill")
 }

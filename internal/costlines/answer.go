@@ -34,8 +34,7 @@ func (s *Store) Query(ctx context.Context, q Query) ([]Row, error) {
 	rows := make([]Row, len(all.keys))
 	for i, n := range all.sorted() {
 		k := &all.keys[n]
-		sums := all.sums[int(n)*all.metrics:][:all.metrics:all.metrics]
-		rows[i] = Row{Start: instant(k.bucket), Keys: k.values, Currency: k.currency, Lines: all.lines[n], Sums: sums}
+		rows[i] = Row{Start: instant(k.bucket), Keys: k.values, Currency: k.currency, Lines: all.lines[n], Sums: all.of(int(n))}
 		if k.bucket == question.within.from {
 			rows[i].Start = q.Start.UTC()
 		}
@@ -45,15 +44,24 @@ func (s *Store) Query(ctx context.Context, q Query) ([]Row, error) {
 
 // answer asks all segments, several at a time.
 func (s *state) answer(ctx context.Context, q *question) (*answer, error) {
-	names := s.names(q.Start, q.End, q.accounts)
+	all := newAnswer(q.Metrics)
+	err := inParallel(ctx, s, s.names(q.Start, q.End, q.accounts), func() *answer { return newAnswer(q.Metrics) }, q.sum, func(mine *answer) error {
+		all = merged(all, mine)
+		return nil
+	})
+	return all, err
+}
+
+// inParallel visits segments, several at a time. What is begun for each visitor is its own until it is done, which one of them is after
+// another.
+func inParallel[T any](ctx context.Context, s *state, names []string, begin func() T, visit func(*reading, T) error, done func(T) error) error {
 	group, ctx := errgroup.WithContext(ctx)
 	var next atomic.Int64
 	var mu sync.Mutex
-	all := newAnswer(len(q.Metrics))
 	for range min(len(names), runtime.GOMAXPROCS(0)) {
 		group.Go(func() (err error) {
 			defer beyondRange(&err)
-			mine, scratch := newAnswer(len(q.Metrics)), &scratch{}
+			mine, scratch := begin(), &scratch{}
 			for {
 				i := int(next.Add(1)) - 1
 				if i >= len(names) {
@@ -62,30 +70,29 @@ func (s *state) answer(ctx context.Context, q *question) (*answer, error) {
 				if err := ctx.Err(); err != nil {
 					return err
 				}
-				if err := s.withSegment(names[i], func(seg *segment) error { return q.sum(seg.reading(scratch), mine) }); err != nil {
+				if err := s.withSegment(names[i], func(seg *segment) error { return visit(seg.reading(scratch), mine) }); err != nil {
 					return err
 				}
 				scratch.takeBack()
 			}
 			mu.Lock()
 			defer mu.Unlock()
-			all = merged(all, mine)
-			return nil
+			return done(mine)
 		})
 	}
-	return all, group.Wait()
+	return group.Wait()
 }
 
 // answer is the sums of what was asked so far, in rows by the order in which their keys came up.
 type answer struct {
-	metrics int // of a row
+	sums
 	numbers map[key]int
 	keys    []key
-	lines   []int64
-	sums    []decimal.D // metrics of each row
 }
 
-func newAnswer(metrics int) *answer { return &answer{metrics: metrics, numbers: map[key]int{}} }
+func newAnswer(metrics []Metric) *answer {
+	return &answer{sums: sums{metrics: metrics}, numbers: map[key]int{}}
+}
 
 // row gives the number of the row of a key, and makes it if there is none.
 func (a *answer) row(k key) int {
@@ -99,12 +106,8 @@ func (a *answer) row(k key) int {
 
 // enter makes a row of a key that is new.
 func (a *answer) enter(k key) int {
-	n := len(a.keys)
-	a.numbers[k] = n
-	a.keys, a.lines = append(a.keys, k), append(a.lines, 0)
-	for range a.metrics {
-		a.sums = append(a.sums, decimal.D{})
-	}
+	n := a.sums.enter()
+	a.numbers[k], a.keys = n, append(a.keys, k)
 	return n
 }
 
@@ -118,11 +121,7 @@ func merged(a, b *answer) *answer {
 		if !ok {
 			n = a.enter(k)
 		}
-		a.lines[n] += b.lines[i]
-		for m := range a.metrics {
-			sum := &a.sums[n*a.metrics+m]
-			*sum = sum.Add(b.sums[i*a.metrics+m])
-		}
+		a.merge(n, &b.sums, i)
 	}
 	return a
 }

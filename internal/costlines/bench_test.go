@@ -78,7 +78,7 @@ func benchmarkStore(b *testing.B) *costlines.Store {
 	if err != nil {
 		b.Fatal(err)
 	}
-	fill(b, w, *benchLines)
+	fill(b, w, *benchLines, benchLine)
 	for _, month := range []costlines.Month{"2026-08", "2026-09", "2026-10"} {
 		if err := s.Compact(ctx, benchPayer, month); err != nil {
 			b.Fatal(err)
@@ -87,12 +87,12 @@ func benchmarkStore(b *testing.B) *costlines.Store {
 	return s
 }
 
-func fill(b *testing.B, w costlines.Writer, n int) {
+func fill(b *testing.B, w costlines.Writer, n int, line func(*rand.Rand, *billing.Line)) {
 	b.Helper()
 	r := rand.New(rand.NewPCG(1, 2))
 	var l billing.Line
 	for range n {
-		benchLine(r, &l)
+		line(r, &l)
 		if err := w.Add(&l); err != nil {
 			b.Fatal(err)
 		}
@@ -160,7 +160,7 @@ func BenchmarkImport(b *testing.B) {
 			b.Fatal(err)
 		}
 		before := cpu(b)
-		fill(b, w, *benchLines)
+		fill(b, w, *benchLines, benchLine)
 		b.ReportMetric(float64(*benchLines)/(cpu(b)-before).Seconds(), "lines/cpu-s")
 		resident(b)
 	}
@@ -177,7 +177,7 @@ func BenchmarkCompact(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		fill(b, w, *benchLines)
+		fill(b, w, *benchLines, benchLine)
 		before := cpu(b)
 		for _, month := range []costlines.Month{"2026-08", "2026-09", "2026-10"} {
 			if err := s.Compact(context.Background(), benchPayer, month); err != nil {

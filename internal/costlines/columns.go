@@ -37,7 +37,12 @@ const (
 	SavingsPlanARN  = "savings_plan_savings_plan_a_r_n"
 )
 
-const startColumn = "line_item_usage_start_date"
+// Columns that are no dimensions and that more is known of than of others.
+const (
+	startColumn  = "line_item_usage_start_date"
+	periodColumn = "bill_billing_period_start_date"
+	rateColumn   = "line_item_unblended_rate"
+)
 
 // Prefixes of the columns whose names come with the data, and the column of tags that are not promoted.
 const (

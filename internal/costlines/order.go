@@ -16,7 +16,7 @@ var (
 	usageTypeText, operationText = textPlace(UsageType), textPlace(Operation)
 	resourceText, lineTypeText   = textPlace(Resource), textPlace(LineType)
 	payerText                    = textPlace("bill_payer_account_id")
-	startTime, periodTime        = timePlace(startColumn), timePlace("bill_billing_period_start_date")
+	startTime, periodTime        = timePlace(startColumn), timePlace(periodColumn)
 )
 
 func timePlace(name string) int { return lineblock.Place(lineblock.Times(), name) }

@@ -23,6 +23,7 @@ type Store struct {
 	dir     string
 	files   files
 	lines   int // of a segment, at most
+	tallied int // rows of a bill that are held before they are given
 	mu      sync.Mutex
 	payers  map[string]*payer
 	closing bool
@@ -38,7 +39,7 @@ func open(dir string, files files, lines int) (*Store, error) {
 	if err := makeDir(files, dir); err != nil {
 		return nil, fmt.Errorf("costlines: %w", err)
 	}
-	return &Store{dir: dir, files: files, lines: lines, payers: map[string]*payer{}}, nil
+	return &Store{dir: dir, files: files, lines: lines, tallied: mostTallied, payers: map[string]*payer{}}, nil
 }
 
 // Close ends the store. What was committed is safe already.

@@ -1,13 +1,6 @@
 package costlines
 
-import (
-	"math"
-	"time"
-
-	"github.com/parquet-go/parquet-go"
-
-	"umbel/internal/decimal"
-)
+import "time"
 
 // key is what a row of an answer is of.
 type key struct {
@@ -53,36 +46,56 @@ func (q *question) sum(r *reading, into *answer) error {
 	if rows != nil {
 		sel.count = len(rows)
 	}
-	g := &groups{keys: make([]key, 1)}
-	if err := q.splitByTime(r, sel, g); err != nil {
+	g := newGroups()
+	bucketOf, err := q.splitByTime(r, sel, g)
+	if err != nil {
 		return err
 	}
-	for n, field := range q.GroupBy {
-		if err := g.splitByText(r, sel, field.column(), func(k *key) *string { return &k.values[n] }); err != nil {
+	columns := append(q.columns(), Currency)
+	for _, column := range columns {
+		if err := g.splitByText(r, sel, column); err != nil {
 			return err
 		}
 	}
-	if err := g.splitByText(r, sel, Currency, func(k *key) *string { return &k.currency }); err != nil {
-		return err
+	places := r.scratch.int32s(len(g.firsts))
+	for i, first := range g.firsts {
+		row := sel.row(int(first))
+		k := key{bucket: bucketOf(row)}
+		for n, column := range columns {
+			value, _ := r.texts[column].at(row)
+			if n == len(q.GroupBy) {
+				k.currency = value
+			} else {
+				k.values[n] = value
+			}
+		}
+		places[i] = int32(into.row(k))
 	}
-	return q.add(r, sel, g, into)
+	return into.add(r, sel, g, places)
 }
 
-// splitByTime divides by hour, day or month.
-func (q *question) splitByTime(r *reading, sel *selection, g *groups) error {
+// columns gives those that lines are grouped by.
+func (q *Query) columns() []string {
+	out := make([]string, len(q.GroupBy))
+	for i, field := range q.GroupBy {
+		out[i] = field.column()
+	}
+	return out
+}
+
+// splitByTime divides by hour, day or month, and gives what tells that of a row.
+func (q *question) splitByTime(r *reading, sel *selection, g *groups) (func(row int) int64, error) {
 	if q.Granularity == Whole {
-		g.keys[0].bucket = q.within.from
-		return nil
+		return func(int) int64 { return q.within.from }, nil
 	}
 	if first, last, ok := r.startBounds(); ok {
 		if from, to := q.bucket(first), q.bucket(last); from == to {
-			g.keys[0].bucket = from
-			return nil
+			return func(int) int64 { return from }, nil
 		}
 	}
 	starts, err := r.starts()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	numbers, buckets := map[int64]int32{}, []int64(nil)
 	parts := r.scratch.int32s(len(starts.values) + 1)
@@ -103,8 +116,8 @@ func (q *question) splitByTime(r *reading, sel *selection, g *groups) error {
 			codes[i] = int32(i)
 		}
 	}
-	g.split(r.scratch, sel.codes(r.scratch, codes), parts, len(buckets), func(k *key, part int32) { k.bucket = buckets[part] })
-	return nil
+	g.split(r.scratch, sel.codes(r.scratch, codes), parts, len(buckets))
+	return func(row int) int64 { return buckets[parts[codes[row]+1]] }, nil
 }
 
 // bucket gives the start of the hour, day or month of a time, or of the query if that is later.
@@ -119,106 +132,4 @@ func (q *question) bucket(at int64) int64 {
 		at = q.Granularity.bucket(instant(at)).UnixMicro()
 	}
 	return max(at, q.within.from)
-}
-
-// add adds the amounts of the groups.
-func (q *question) add(r *reading, sel *selection, g *groups, into *answer) error {
-	counts := r.scratch.int64s(len(g.keys))
-	clear(counts)
-	if g.ids == nil {
-		counts[0] = int64(sel.count)
-	}
-	for _, id := range g.ids {
-		counts[id]++
-	}
-	rows := r.scratch.int32s(len(g.keys))
-	for i, k := range g.keys {
-		row := into.row(k)
-		rows[i] = int32(row)
-		into.lines[row] += counts[i]
-	}
-	for n, m := range q.Metrics {
-		amounts, err := r.amounts(metricColumns[m].name, sel, g)
-		if err != nil {
-			return err
-		}
-		for i, d := range amounts {
-			sum := &into.sums[int(rows[i])*into.metrics+n]
-			*sum = sum.Add(d)
-		}
-	}
-	return nil
-}
-
-// amounts sums a column by group; nil if the segment has nothing of it.
-func (r *reading) amounts(column string, sel *selection, g *groups) ([]decimal.D, error) {
-	if !r.has(column) {
-		return nil, nil
-	}
-	f, err := r.formOf(column)
-	if err != nil {
-		return nil, err
-	}
-	out := make([]decimal.D, len(g.keys))
-	if f.wide {
-		data, err := r.wide(column)
-		if err != nil {
-			return nil, err
-		}
-		for i := range sel.count {
-			if d := data[sel.row(i)]; d != nil {
-				out[g.id(i)] = out[g.id(i)].Add(*d)
-			}
-		}
-		return out, nil
-	}
-	data, err := r.numbers(column, r.scratch)
-	if err != nil {
-		return nil, err
-	}
-	low, high, _, known := r.bounds(column)
-	return out, sumNumbers(r.scratch, out, sel.numbers(r.scratch, data), g.ids, f, known && fitsSum(low, high, sel.count))
-}
-
-// fitsSum tells whether a sum of so many numbers between two others fits 64 bits.
-func fitsSum(low, high parquet.Value, count int) bool {
-	most := math.MaxInt64 / int64(max(count, 1))
-	return low.Int64() >= -most && high.Int64() <= most
-}
-
-// sumNumbers sums numbers by group; small tells that no sum leaves 64 bits.
-func sumNumbers(of *scratch, out []decimal.D, numbers []int64, ids []int32, f form, small bool) error {
-	totals := make([]total, len(out))
-	switch {
-	case small:
-		sums := of.int64s(len(out))
-		clear(sums)
-		if ids == nil {
-			for _, n := range numbers {
-				sums[0] += n
-			}
-		}
-		for i, id := range ids {
-			sums[id] += numbers[i]
-		}
-		for i, n := range sums {
-			totals[i].add(n)
-		}
-	case ids == nil:
-		for _, n := range numbers {
-			totals[0].add(n)
-		}
-	default:
-		for i, id := range ids {
-			totals[id].add(numbers[i])
-		}
-	}
-	for i := range totals {
-		d, err := totals[i].decimal(f.scale)
-		if err != nil {
-			return err
-		}
-		out[i] = d
-	}
-	return nil
 }

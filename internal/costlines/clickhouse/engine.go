@@ -141,9 +141,7 @@ func (e *Engine) Query(ctx context.Context, q costlines.Query) ([]costlines.Row,
 		keys[i] = column(f)
 	}
 	columns := []string{bucket(q.Granularity, from) + " AS row_start", keys[0] + " AS key_1", keys[1] + " AS key_2", costlines.Currency + " AS key_3", "count() AS row_lines"}
-	for i, m := range q.Metrics {
-		columns = append(columns, fmt.Sprintf("sum(%s) AS sum_%d, sum(toFloat64(%[1]s)) AS about_%[2]d", m.Column(), i))
-	}
+	columns = append(columns, sums(q.Metrics)...)
 	rows, err := e.conn.Query(ctx, "SELECT "+strings.Join(columns, ", ")+" FROM "+linesTable+" WHERE "+where+" GROUP BY row_start, key_1, key_2, key_3")
 	if err != nil {
 		return nil, broken(ctx, err)
@@ -173,25 +171,38 @@ const beyond = 1.35e26
 // rowOf reads a row with so many sums.
 func rowOf(rows driver.Rows, metrics int) (row costlines.Row, err error) {
 	var start int64
-	var lines uint64
+	keys, lines, sums, err := grouped(rows, 3, metrics, &start)
+	if err != nil {
+		return row, err
+	}
+	return costlines.Row{Start: time.UnixMicro(start).UTC(), Keys: [2]string(keys), Currency: keys[2], Lines: lines, Sums: sums}, nil
+}
+
+// grouped reads a row: what comes first, so many keys, the number of lines and so many sums.
+func grouped(rows driver.Rows, keys, metrics int, first ...any) (texts []string, lines int64, out []decimal.D, err error) {
+	var count uint64
+	texts, out = make([]string, keys), make([]decimal.D, metrics)
 	sums, about := make([]amount, metrics), make([]float64, metrics)
-	into := []any{&start, &row.Keys[0], &row.Keys[1], &row.Currency, &lines}
+	into := first
+	for i := range texts {
+		into = append(into, &texts[i])
+	}
+	into = append(into, &count)
 	for i := range metrics {
 		into = append(into, &sums[i], &about[i])
 	}
 	if err := rows.Scan(into...); err != nil {
-		return row, err
+		return nil, 0, nil, err
 	}
-	row.Start, row.Lines, row.Sums = time.UnixMicro(start).UTC(), int64(lines), make([]decimal.D, metrics)
 	for i := range metrics {
 		if math.Abs(about[i]) > beyond {
-			return row, decimal.ErrRange
+			return nil, 0, nil, decimal.ErrRange
 		}
-		if row.Sums[i], err = decimal.Parse(sums[i].text); err != nil {
-			return row, err
+		if out[i], err = decimal.Parse(sums[i].text); err != nil {
+			return nil, 0, nil, err
 		}
 	}
-	return row, nil
+	return texts, int64(count), out, nil
 }
 
 // amount takes a decimal as the driver gives it.

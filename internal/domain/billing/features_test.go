@@ -285,33 +285,6 @@ func TestMonth(t *testing.T) {
 	}
 }
 
-// TestCollector: lines of another month or currency are refused, and one whose amount is beyond measure leaves no trace.
-func TestCollector(t *testing.T) {
-	line := func(account, amount, currency string, m billing.Month) *billing.Line {
-		return &billing.Line{ID: "l", Account: account, Type: billing.Usage, Currency: currency, Unblended: d(amount), Bill: billing.BillPart{Type: billing.Anniversary, PeriodStart: m.Start()}}
-	}
-	c := billing.NewCollector(organization(payer, first), october, false)
-	for _, l := range []*billing.Line{line(first, "1", "USD", october), line(first, "2.5", "USD", october), line(other, "99000000000000000000000000", "USD", october)} {
-		if err := c.Add(l); err != nil {
-			t.Error(err)
-		}
-	}
-	for name, l := range map[string]*billing.Line{
-		"another month": line(first, "1", "USD", october.Next()), "another currency": line(first, "1", "EUR", october), "beyond measure": line(other, "99000000000000000000000000", "USD", october),
-	} {
-		if err := c.Add(l); err == nil {
-			t.Errorf("%s: added", name)
-		}
-	}
-	bill, err := c.Bill()
-	if err != nil || bill.Total.Lines != 3 || byAccount(bill)[first].Unblended != d("3.5") || byAccount(bill)[other].Unblended != d("99000000000000000000000000") {
-		t.Errorf("%v: %+v", err, bill)
-	}
-	if !bill.Saved().IsZero() || bill.Invoices[0].Number != "" {
-		t.Errorf("nothing was compared, nothing is final: %+v", bill)
-	}
-}
-
 // TestDatabaseReservations: reserved databases cover every size of a family and engine, and one in two zones counts twice; other
 // engines, and dedicated instances, are covered size by size (RDS User Guide, "Reserved DB instances").
 func TestDatabaseReservations(t *testing.T) {

@@ -84,20 +84,51 @@ func (s *statement) settle() {
 
 func newStatement() *statement { return &statement{map[rowKey]*entry{}} }
 
+// key gives what tells the row apart.
+func (r *Row) key() rowKey {
+	return rowKey{
+		account: r.Account, product: r.Product, service: r.Service, region: r.Region, usageType: r.UsageType, operation: r.Operation,
+		description: r.Description, unit: r.Unit, seller: r.Seller, kind: r.Type, bill: r.Bill, rate: r.Rate,
+	}
+}
+
+// RowOf gives the row that a line alone makes. It panics with decimal.ErrRange as Line.Amortized does.
+func RowOf(l *Line) Row {
+	r := l.row()
+	r.add(l)
+	return r
+}
+
+// row gives the row of a line, without its amounts.
+func (l *Line) row() Row {
+	return Row{
+		Account: l.Account, Product: l.Product, Name: l.Detail.Name, Service: l.Detail.Service, Region: l.Detail.Region, UsageType: l.UsageType,
+		Operation: l.Operation, Description: l.Description, Unit: l.Pricing.Unit, Seller: l.seller(), Type: l.Type, Bill: l.Bill.Type, Rate: l.UnblendedRate,
+	}
+}
+
+// seller is who sells a Marketplace product; "" is AWS.
+func (l *Line) seller() string {
+	if l.Bill.Entity == EntityMarketplace {
+		return l.LegalEntity
+	}
+	return ""
+}
+
 // entry gives the row of a line.
 func (s *statement) entry(l *Line) *entry {
-	key := rowKey{
-		account: l.Account, product: l.Product, service: l.Detail.Service, region: l.Detail.Region, usageType: l.UsageType,
-		operation: l.Operation, description: l.Description, unit: l.Pricing.Unit, kind: l.Type, bill: l.Bill.Type, rate: l.UnblendedRate,
-	}
-	if l.Bill.Entity == EntityMarketplace {
-		key.seller = l.LegalEntity
-	}
+	r := l.row()
+	return s.like(&r)
+}
+
+// like gives the row of a row's kind; a new one has nothing of its amounts yet.
+func (s *statement) like(r *Row) *entry {
+	key := r.key()
 	e := s.rows[key]
 	if e == nil {
 		e = &entry{Row: Row{
-			Account: key.account, Product: key.product, Name: l.Detail.Name, Service: key.service, Region: key.region, UsageType: key.usageType,
-			Operation: key.operation, Description: key.description, Unit: key.unit, Seller: key.seller, Type: key.kind, Bill: key.bill, Rate: key.rate,
+			Account: r.Account, Product: r.Product, Name: r.Name, Service: r.Service, Region: r.Region, UsageType: r.UsageType, Operation: r.Operation,
+			Description: r.Description, Unit: r.Unit, Seller: r.Seller, Type: r.Type, Bill: r.Bill, Rate: r.Rate,
 		}}
 		s.rows[key] = e
 	}
@@ -105,12 +136,21 @@ func (s *statement) entry(l *Line) *entry {
 }
 
 // add adds a line's amounts.
-func (e *entry) add(l *Line) {
-	e.Lines++
-	e.Usage, e.Normalized = e.Usage.Add(l.Usage), e.Normalized.Add(l.Normalized)
-	e.Unblended, e.Blended = e.Unblended.Add(l.Unblended), e.Blended.Add(l.Blended)
-	e.NetUnblended = e.NetUnblended.Add(l.NetUnblended)
-	e.Amortized, e.NetAmortized = e.Amortized.Add(l.Amortized()), e.NetAmortized.Add(l.NetAmortized())
+func (r *Row) add(l *Line) {
+	r.sum(1, l.Usage, l.Normalized, l.Unblended, l.Blended, l.NetUnblended, l.Amortized(), l.NetAmortized())
+}
+
+// plus adds another row's amounts.
+func (r *Row) plus(o *Row) {
+	r.sum(o.Lines, o.Usage, o.Normalized, o.Unblended, o.Blended, o.NetUnblended, o.Amortized, o.NetAmortized)
+}
+
+func (r *Row) sum(lines int64, usage, normalized, unblended, blended, netUnblended, amortized, netAmortized decimal.D) {
+	r.Lines += lines
+	r.Usage, r.Normalized = r.Usage.Add(usage), r.Normalized.Add(normalized)
+	r.Unblended, r.Blended = r.Unblended.Add(unblended), r.Blended.Add(blended)
+	r.NetUnblended = r.NetUnblended.Add(netUnblended)
+	r.Amortized, r.NetAmortized = r.Amortized.Add(amortized), r.NetAmortized.Add(netAmortized)
 }
 
 // sorted gives the entries in the order of the bill.
