@@ -107,18 +107,8 @@ func (w *writer) gather(b *lineblock.Block) error {
 		return nil
 	}
 	for month, rows := range monthsOf(b) {
-		t := w.pending[month]
-		if t == nil {
-			t = w.store.rooms.table()
-			w.pending[month] = t
-		}
-		before := t.rows
-		t.add(b, rows)
-		w.gathered += t.rows - before
-		if t.rows >= runSegments*w.store.lines || len(t.ids.Data) > mostText {
-			if err := w.flush(month); err != nil {
-				return err
-			}
+		if err := w.gatherMonth(month, b, rows); err != nil {
+			return err
 		}
 	}
 	for w.gathered >= mostGathered*w.store.lines {
@@ -131,6 +121,31 @@ func (w *writer) gather(b *lineblock.Block) error {
 		if err := w.flush(largest); err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+// gatherMonth adds rows of a month, nil for all, to those that wait, and has them written when they fill a run. Rows that would
+// make a run of a segment and a bit begin the next.
+func (w *writer) gatherMonth(month Month, b *lineblock.Block, rows []int32) error {
+	n, full := b.Rows, runSegments*w.store.lines
+	if rows != nil {
+		n = len(rows)
+	}
+	if t := w.pending[month]; t != nil && t.rows+n > full {
+		if err := w.flush(month); err != nil {
+			return err
+		}
+	}
+	t := w.pending[month]
+	if t == nil {
+		t = w.store.rooms.table()
+		w.pending[month] = t
+	}
+	t.add(b, rows)
+	w.gathered += n
+	if t.rows >= full || len(t.ids.Data) > mostText {
+		return w.flush(month)
 	}
 	return nil
 }

@@ -231,10 +231,7 @@ type invoiceKey struct {
 // invoice is the number of the invoice that a line is on: one for each seller, invoice unit and kind of bill. It follows from
 // those and the month, so that computing a month again gives the same.
 func (w *writer) invoice(l *Line) string {
-	key := invoiceKey{account: l.Account, kind: l.Bill.Type}
-	if l.Bill.Entity == EntityMarketplace {
-		key.seller = l.LegalEntity
-	}
+	key := invoiceKey{account: l.Account, kind: l.Bill.Type, seller: l.seller()}
 	number := w.invoices[key]
 	if number == "" {
 		number = invoiceNumber(w.org.Payer, w.period, key.seller, w.org.unit(l.Account), key.kind)
