@@ -203,15 +203,7 @@ func deliver(t *testing.T, file []byte, byColumn, asBlocks bool) (got delivered)
 		}
 	}
 	d := &delivery{sink: sink, report: &Report{Format: p.format, Ignored: p.ignored}, file: "f"}
-	if byColumn {
-		c, ok := newColumnar(table, p)
-		if !ok {
-			t.Fatalf("not read by column: %v", table.header)
-		}
-		err = d.byColumn(t.Context(), c)
-	} else {
-		err = d.byRow(t.Context(), table, p)
-	}
+	err = d.byColumn(t.Context(), parquetColumns(table, p))
 	if err != nil {
 		got.Error = err.Error()
 	}

@@ -1,6 +1,7 @@
 package usage
 
 import (
+	"bytes"
 	"errors"
 	"io"
 	"maps"
@@ -134,8 +135,8 @@ type mapReader interface {
 	read(text []byte) (uint32, error)
 	// finish puts a column into the block: the codes of its rows.
 	finish(b *columns, codes []uint32)
-	// renew makes room for more, if there is none. Codes are void then; it tells so.
-	renew() bool
+	// renew makes room for more, if there is none or it must. Codes are void then; it tells so.
+	renew(must bool) bool
 }
 
 func (c *mapConverter) begin(keys, values parquet.ColumnChunk) {
@@ -146,7 +147,7 @@ func (c *mapConverter) begin(keys, values parquet.ColumnChunk) {
 
 // take reads the column of a block, and tells how many rows of it could be read.
 func (c *mapConverter) take(b *columns, hashes []uint64) (done int, err error) {
-	if c.reader.renew() {
+	if c.reader.renew(false) {
 		clear(c.found)
 	}
 	err = errors.Join(c.keys.read(b.rows), c.values.read(b.rows))
@@ -210,8 +211,8 @@ type textMaps struct {
 	dict   *lineblock.Dict[map[string]string]
 }
 
-func (t *textMaps) renew() bool {
-	if t.dict != nil && len(t.dict.Values) <= mostKnown {
+func (t *textMaps) renew(must bool) bool {
+	if !must && t.dict != nil && len(t.dict.Values) <= mostKnown {
 		return false
 	}
 	t.dict = lineblock.NewDict[map[string]string]()
@@ -227,17 +228,42 @@ func (t *textMaps) read(text []byte) (uint32, error) {
 }
 
 func (t *textMaps) finish(b *columns, codes []uint32) {
-	*t.target(b) = lineblock.Coded[map[string]string]{Dict: t.dict, Codes: codes}
+	to := t.target(b)
+	if before := *to; !before.Blank() {
+		t.over(&before, codes)
+	}
+	*to = lineblock.Coded[map[string]string]{Dict: t.dict, Codes: codes}
 }
+
+// over has rows without a map keep the one they have.
+func (t *textMaps) over(before *lineblock.Coded[map[string]string], codes []uint32) {
+	known := map[uint32]uint32{0: 0}
+	for row, code := range codes {
+		if code != 0 {
+			continue
+		}
+		there := before.Codes[row]
+		here, ok := known[there]
+		if !ok {
+			here = t.dict.Add(before.Dict.Values[there])
+			known[there] = here
+		}
+		codes[row] = here
+	}
+}
+
+// unread is what maps of no use become.
+type unread struct{}
+
+func (unread) read([]byte) (uint32, error)  { return 0, nil }
+func (unread) finish(*columns, []uint32)    {}
+func (unread) renew(must bool) (empty bool) { return must }
 
 // discountMaps are discounts by their kind.
-type discountMaps struct {
-	row  row
-	made []map[string]decimal.D
-}
+type discountMaps struct{ made []map[string]decimal.D }
 
-func (d *discountMaps) renew() bool {
-	if d.made != nil && len(d.made) <= mostKnown {
+func (d *discountMaps) renew(must bool) bool {
+	if !must && d.made != nil && len(d.made) <= mostKnown {
 		return false
 	}
 	d.made = []map[string]decimal.D{nil}
@@ -245,11 +271,11 @@ func (d *discountMaps) renew() bool {
 }
 
 func (d *discountMaps) read(text []byte) (uint32, error) {
-	d.row.line.Discounts = nil
-	if err := setDiscounts(&d.row, text); err != nil || len(d.row.line.Discounts) == 0 {
+	o, err := discountsOf(text)
+	if err != nil || len(o) == 0 {
 		return 0, err
 	}
-	d.made = append(d.made, d.row.line.Discounts)
+	d.made = append(d.made, o)
 	return uint32(len(d.made) - 1), nil
 }
 
@@ -290,8 +316,8 @@ type productTarget struct {
 	index     map[string]uint32
 }
 
-func (p *productMaps) renew() bool {
-	if p.made != nil && len(p.made) <= mostKnown {
+func (p *productMaps) renew(must bool) bool {
+	if !must && p.made != nil && len(p.made) <= mostKnown {
 		return false
 	}
 	p.made = make([][]uint32, 1)
@@ -361,7 +387,7 @@ func (c *discountConverter) take(s *segment, at int) {
 		return
 	}
 	s.each(func(row, value int) {
-		text := appendValue(nil, s.at(value), c.kind)
+		text := s.textOf(value, c.kind)
 		if len(text) == 0 {
 			return
 		}
@@ -375,3 +401,94 @@ func (c *discountConverter) take(s *segment, at int) {
 }
 
 func (c *discountConverter) finish() {}
+
+// jsonConverter is for columns of text that hold maps as JSON objects. Equal texts are read once.
+type jsonConverter struct {
+	column int
+	null   string
+	kind   *format.LogicalType
+	reader mapReader
+
+	to    *columns
+	found map[string]mapCode
+	size  int // of the texts in found
+	codes []uint32
+}
+
+func (c *jsonConverter) begin(b *columns, rows int) {
+	c.to = b
+	if c.reader.renew(c.size > mostBytes) {
+		c.found, c.size = map[string]mapCode{}, 0
+	}
+	if cap(c.codes) < rows {
+		c.codes = make([]uint32, rows)
+	}
+	c.codes = c.codes[:rows]
+	clear(c.codes)
+}
+
+func (c *jsonConverter) take(s *segment, at int) {
+	if s.there() == 0 {
+		return
+	}
+	s.each(func(row, value int) {
+		raw, is := s.raw(value)
+		if !is {
+			raw = s.textOf(value, c.kind)
+		}
+		m, ok := c.found[string(raw)]
+		if !ok {
+			m = c.read(s.read(raw))
+			c.found[string(raw)] = m
+			c.size += len(raw)
+		}
+		if c.codes[at+row] = m.code; m.err != nil {
+			c.to.bad(at+row, c.column, []byte(m.text), m.err)
+		}
+	})
+}
+
+func (c *jsonConverter) read(text []byte) (m mapCode) {
+	if len(text) == 0 || string(text) == c.null {
+		return m
+	}
+	if m.code, m.err = c.reader.read(text); m.err != nil {
+		m.text = string(text)
+	}
+	return m
+}
+
+func (c *jsonConverter) finish() { c.reader.finish(c.to, c.codes) }
+
+// mapTexts is for columns of maps that are called as one of another type: what stands there is the JSON object.
+type mapTexts struct {
+	converter
+	texts [][]byte // by code
+}
+
+func (m *mapTexts) renew(must bool) bool {
+	if !must && m.texts != nil && len(m.texts) <= mostKnown {
+		return false
+	}
+	m.texts = make([][]byte, 1)
+	return true
+}
+
+func (m *mapTexts) read(text []byte) (uint32, error) {
+	m.texts = append(m.texts, bytes.Clone(text))
+	return uint32(len(m.texts) - 1), nil
+}
+
+func (m *mapTexts) finish(b *columns, codes []uint32) {
+	s := segment{rows: len(codes), offsets: []uint32{0}}
+	for row, code := range codes {
+		if code != 0 {
+			s.places = append(s.places, int32(row))
+			s.text = append(s.text, m.texts[code]...)
+			s.offsets = append(s.offsets, uint32(len(s.text)))
+		}
+	}
+	m.begin(b, len(codes))
+	m.take(&s, 0)
+	finish(m.converter)
+}
