@@ -209,28 +209,41 @@ type textMaps struct {
 	target func(*columns) *lineblock.Coded[map[string]string]
 	object func(text []byte) (map[string]string, error)
 	dict   *lineblock.Dict[map[string]string]
+	empty  uint32 // the code of maps without keys, which columns before them do not count beside; 0 if there were none
 }
 
 func (t *textMaps) renew(must bool) bool {
 	if !must && t.dict != nil && len(t.dict.Values) <= mostKnown {
 		return false
 	}
-	t.dict = lineblock.NewDict[map[string]string]()
+	t.dict, t.empty = lineblock.NewDict[map[string]string](), 0
 	return true
 }
 
 func (t *textMaps) read(text []byte) (uint32, error) {
 	o, err := t.object(text)
-	if err != nil || len(o) == 0 {
+	switch {
+	case err != nil:
 		return 0, err
+	case len(o) > 0:
+		return t.dict.Add(o), nil
+	case t.empty == 0:
+		t.empty = t.dict.Add(nil)
 	}
-	return t.dict.Add(o), nil
+	return t.empty, nil
 }
 
 func (t *textMaps) finish(b *columns, codes []uint32) {
 	to := t.target(b)
 	if before := *to; !before.Blank() {
 		t.over(&before, codes)
+	}
+	if t.empty != 0 {
+		for row, code := range codes {
+			if code == t.empty {
+				codes[row] = 0
+			}
+		}
 	}
 	*to = lineblock.Coded[map[string]string]{Dict: t.dict, Codes: codes}
 }

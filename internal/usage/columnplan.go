@@ -200,6 +200,9 @@ func (c *columnar) read(rows int) (err error) {
 func (c *columnar) text(cells *cells) {
 	rows := len(cells.lines)
 	c.start(rows)
+	if rows == 0 {
+		return
+	}
 	for _, s := range c.steps {
 		of := &cells.columns[s.column]
 		if len(of.rows) == 0 {
@@ -209,9 +212,7 @@ func (c *columnar) text(cells *cells) {
 		s.converter.take(&segment{rows: rows, places: of.rows, text: cells.text, spans: of.spans}, 0)
 		finish(s.converter)
 	}
-	if rows > 0 {
-		c.plan.check(c)
-	}
+	c.plan.check(c)
 	c.keys = cells.keys
 	for row := range c.keys {
 		if len(c.out.block.IDs.At(row)) == 0 {
