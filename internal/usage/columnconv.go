@@ -125,6 +125,9 @@ type textConverter struct {
 	size    int               // of the texts in index
 	last    []byte            // met before
 	code    uint32            // of last
+	asked   int               // of index, in the block
+	missed  int               // of those that it did not have
+	alone   int               // so many blocks more, no value is looked for: they had hardly any twice
 	from    *leafDict
 	table   []uint32 // codes here by those of from
 	codes   []uint32 // of the block
@@ -136,6 +139,12 @@ type textConverter struct {
 // wrongCode stands for what cannot be read.
 const wrongCode = math.MaxUint32
 
+// If more than seven in eight values of a block are none of so many before, values are taken as they come for some blocks.
+const (
+	manyAsked   = 1 << 14
+	aloneBlocks = 100
+)
+
 // What a column's dictionary has before a new one is begun: so many values, or bytes of them.
 const (
 	mostKnown = 1 << 17
@@ -144,7 +153,13 @@ const (
 
 func (c *textConverter) begin(b *columns, rows int) {
 	c.to, c.some = b, false
-	if c.dict == nil || len(c.index) > mostKnown || c.size > mostBytes {
+	if c.alone > 0 {
+		c.alone--
+	} else if len(c.index) > manyAsked && c.missed > c.asked-c.asked/8 {
+		c.alone = aloneBlocks
+	}
+	c.asked, c.missed = 0, 0
+	if c.dict == nil || len(c.index) > mostKnown || c.size > mostBytes || c.alone > 0 {
 		c.renew()
 	}
 	if cap(c.shared) < rows {
@@ -203,17 +218,27 @@ func (c *textConverter) coded(s *segment, raw []byte) uint32 {
 	case bytes.Equal(raw, c.last):
 		return c.code
 	}
-	code, ok := c.index[string(raw)]
+	code, ok := uint32(0), false
+	if c.alone == 0 {
+		code, ok = c.index[string(raw)]
+		c.asked++
+	}
 	if !ok {
-		value, err := c.read(s.read(raw))
+		text := s.read(raw)
+		value, err := c.read(text)
 		switch {
 		case err != nil:
 			return wrongCode
 		case value != "":
 			code = c.dict.Add(value)
 		}
-		c.index[string(raw)] = code
-		c.size += len(raw)
+		if c.missed++; c.alone == 0 {
+			if len(value) != len(raw) || c.convert != nil {
+				value = string(raw)
+			}
+			c.index[value] = code
+			c.size += len(raw)
+		}
 	}
 	c.last, c.code = append(c.last[:0], raw...), code
 	return code

@@ -19,9 +19,11 @@ type batch struct {
 	records  []billing.UsageRecord
 	problems []Problem
 	rows     int
-	err      error // why nothing follows, if it is not the end
+	whole    []byte // the block's
+	err      error  // why nothing follows, if it is not the end
 }
 
+// reset makes room for the next block.
 func (b *batch) reset() {
 	clear(b.records) // lets go of what they hold
 	b.cells.reset()
@@ -59,11 +61,16 @@ type parser struct {
 	row    row
 	seeds  [2]maphash.Seed
 	splits splitter
-	fields [][]byte
+	fields [][]byte // of a usage record
+	used   []bool   // which columns lines are made of
 }
 
 func (p *plan) parser(file string, seeds [2]maphash.Seed) *parser {
-	return &parser{plan: p, file: file, row: row{memory: newMemory()}, seeds: seeds}
+	used := make([]bool, len(p.columns))
+	for i, c := range p.columns {
+		used[i] = c.make != nil
+	}
+	return &parser{plan: p, file: file, row: row{memory: newMemory()}, seeds: seeds, used: used}
 }
 
 // csv reads the rows of a block into the batch.
@@ -86,8 +93,8 @@ func (p *parser) csv(b block, out *batch) {
 		switch {
 		case !whole && (p.priced || b.err != nil):
 			wrong = "the file ends within this row"
-		case wrong == "" && len(p.splits.fields) != len(p.columns):
-			wrong = fmt.Sprintf("the row has %d fields, and the header %d", len(p.splits.fields), len(p.columns))
+		case wrong == "" && p.splits.count != len(p.columns):
+			wrong = fmt.Sprintf("the row has %d fields, and the header %d", p.splits.count, len(p.columns))
 		case bytes.Equal(bare, p.header):
 			wrong = "the header comes again"
 		}
@@ -99,7 +106,7 @@ func (p *parser) csv(b block, out *batch) {
 			p.spread(begin, bare, &out.cells)
 			continue
 		}
-		p.fields = p.splits.texts(p.fields[:0])
+		p.fields = p.splits.texts(p.fields)
 		p.take(begin, out)
 	}
 }
@@ -110,12 +117,11 @@ func (p *parser) spread(at int, text []byte, out *cells) {
 		out.columns = make([]cellColumn, len(p.columns))
 	}
 	row := int32(len(out.lines))
-	for i, field := range p.splits.fields {
-		if field.from == field.to || p.columns[i].make == nil {
-			continue
+	for _, field := range p.splits.fields {
+		if p.used[field.column] {
+			c := &out.columns[field.column]
+			c.rows, c.spans = append(c.rows, row), append(c.spans, field)
 		}
-		c := &out.columns[i]
-		c.rows, c.spans = append(c.rows, row), append(c.spans, field)
 	}
 	out.lines = append(out.lines, at)
 	if p.keyed {

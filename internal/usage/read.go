@@ -70,7 +70,7 @@ func Read(ctx context.Context, source io.Reader, name string, sink Sink) (*Repor
 		return func(b block) *batch {
 			out := pool.Get().(*batch)
 			out.reset()
-			out.err = b.err
+			out.err, out.whole = b.err, b.whole
 			if lines {
 				worker.json(b, out)
 			} else {
@@ -80,6 +80,7 @@ func Read(ctx context.Context, source io.Reader, name string, sink Sink) (*Repor
 		}
 	}, func(b *batch) error {
 		defer pool.Put(b)
+		defer s.release(b.whole)
 		return d.take(b)
 	})
 	if err != nil {

@@ -18,12 +18,16 @@ type splitter struct {
 	data   []byte
 	at     int
 	blind  bool   // only the ends of rows are wanted
-	fields []span // of the row last read
+	fields []span // of the row last read: those that are not blank
+	count  int    // of all its fields
 }
 
 // span is where a field stands in a text. A field in quotes that has quotes inside begins with the one before it, and ends after the
 // last: see plain. No other field begins with a quote.
-type span struct{ from, to uint32 }
+type span struct {
+	from, to uint32
+	column   int32
+}
 
 func (f span) of(text []byte) []byte { return text[f.from:f.to] }
 
@@ -35,10 +39,11 @@ func plain(field []byte) []byte {
 	return bytes.ReplaceAll(field[1:len(field)-1], []byte(`""`), []byte{'"'})
 }
 
-// texts gives the fields of the row as they are meant.
+// texts gives the fields of the row as they are meant; out is room for them.
 func (s *splitter) texts(out [][]byte) [][]byte {
+	out = append(out[:0], make([][]byte, s.count)...)
 	for _, f := range s.fields {
-		out = append(out, plain(f.of(s.data)))
+		out[f.column] = plain(f.of(s.data))
 	}
 	return out
 }
@@ -49,7 +54,7 @@ func (s *splitter) next() (text []byte, wrong string) {
 		return nil, ""
 	}
 	start, end := s.at, 0
-	if s.fields = s.fields[:0]; s.blind {
+	if s.fields, s.count = s.fields[:0], 0; s.blind {
 		end, wrong = s.skim(start)
 	} else {
 		end, wrong = s.row(start)
@@ -69,16 +74,17 @@ func (s *splitter) next() (text []byte, wrong string) {
 // row takes a row's fields and gives where the next row begins.
 func (s *splitter) row(at int) (end int, wrong string) {
 	d := s.data
-	for {
+	for ; ; s.count++ {
 		switch {
 		case at < len(d) && d[at] == ',':
-			s.fields = append(s.fields, span{uint32(at), uint32(at)})
+			at++
+			continue
 		case at < len(d) && d[at] == '"':
 			field, after, wrong := s.quoted(at)
 			if wrong != "" {
 				return 0, wrong
 			}
-			s.fields = append(s.fields, field)
+			s.add(field)
 			at = after
 		default:
 			from := at
@@ -87,15 +93,20 @@ func (s *splitter) row(at int) (end int, wrong string) {
 			if at < len(d) && d[at] == newline && to > from && d[to-1] == '\r' {
 				to--
 			}
-			s.fields = append(s.fields, span{uint32(from), uint32(to)})
+			s.add(span{from: uint32(from), to: uint32(to)})
 		}
-		if at >= len(d) {
-			return at, ""
-		}
-		if d[at] == newline {
-			return at + 1, ""
+		if at >= len(d) || d[at] == newline {
+			s.count++
+			return min(at+1, len(d)), ""
 		}
 		at++ // the comma
+	}
+}
+
+func (s *splitter) add(field span) {
+	if field.from < field.to {
+		field.column = int32(s.count)
+		s.fields = append(s.fields, field)
 	}
 }
 
@@ -170,9 +181,9 @@ func (s *splitter) quoted(at int) (field span, after int, wrong string) {
 		}
 		break
 	}
-	field = span{uint32(from), uint32(at)}
+	field = span{from: uint32(from), to: uint32(at)}
 	if doubled {
-		field = span{uint32(from - 1), uint32(at + 1)}
+		field = span{from: uint32(from - 1), to: uint32(at + 1)}
 	}
 	if at++; at+1 < len(d) && d[at] == '\r' && d[at+1] == newline {
 		at++
