@@ -51,8 +51,8 @@ func (b *columns) amount(target int) *lineblock.Numbers {
 	return &b.block.Amounts[target]
 }
 
-// keep leaves the first rows only.
-func (b *columns) keep(rows int) {
+// cut leaves the first rows only.
+func (b *columns) cut(rows int) {
 	first := make([]int32, rows)
 	for row := range first {
 		first[row] = int32(row)
@@ -60,12 +60,13 @@ func (b *columns) keep(rows int) {
 	if ids := &b.block.IDs; ids.Ends != nil && len(ids.Ends) < b.rows {
 		ids.Ends = append(ids.Ends, make([]uint32, b.rows-len(ids.Ends))...)
 	}
-	drop(&b.block, first)
+	k := keep(first)
+	k.block(&b.block)
 	for i := range b.texts {
-		b.texts[i].Codes = kept(b.texts[i].Codes, first)
+		b.texts[i].Codes = kept(k, b.texts[i].Codes)
 	}
 	for i := range b.amounts {
-		b.amounts[i] = keptNumbers(b.amounts[i], first)
+		k.numbers(&b.amounts[i])
 	}
 	maps.DeleteFunc(b.flaws, func(row int, _ flaw) bool { return row >= rows })
 	b.rows, b.seen = rows, b.seen[:min(rows, len(b.seen))]

@@ -104,13 +104,13 @@ func (d *delivery) setAside(c *columnar, at []int, problems []Problem) []Problem
 	if len(problems) == before {
 		return problems
 	}
-	keep := make([]int32, 0, c.out.rows)
+	others := make([]int32, 0, c.out.rows)
 	for row := range c.out.rows {
 		if _, flawed := c.out.flaws[row]; !flawed && !again[row] {
-			keep = append(keep, int32(row))
+			others = append(others, int32(row))
 		}
 	}
-	drop(&c.out.block, keep)
+	keep(others).block(&c.out.block)
 	slices.SortFunc(problems, func(x, y Problem) int { return cmp.Compare(x.Line, y.Line) })
 	return problems
 }

@@ -9,7 +9,6 @@ import (
 	"github.com/parquet-go/parquet-go"
 	"github.com/parquet-go/parquet-go/format"
 
-	"umbel/internal/decimal"
 	"umbel/internal/domain/billing"
 	"umbel/internal/lineblock"
 )
@@ -116,11 +115,11 @@ func (c *columnar) leaf(at int, seed maphash.Seed) leafReader {
 }
 
 // mapReader gives what reads a column of maps; one of no use is compared only.
-func (c *columnar) mapReader(make maker, column int) mapReader {
-	if make == nil {
+func (c *columnar) mapReader(how maker, column int) mapReader {
+	if how == nil {
 		return new(unread)
 	}
-	of := make(c, column, nil)
+	of := how(c, column, nil)
 	if j, ok := of.(*jsonConverter); ok {
 		return j.reader
 	}
@@ -187,7 +186,7 @@ func (c *columnar) read(rows int) (err error) {
 		}
 	}
 	if whole < rows {
-		c.out.keep(whole)
+		c.out.cut(whole)
 	}
 	if whole > 0 {
 		c.plan.check(c)
@@ -316,55 +315,73 @@ var (
 	endPlace   = lineblock.Place(lineblock.Times(), "line_item_usage_end_date")
 )
 
-// drop takes rows out of the block; keep has the others.
-func drop(b *lineblock.Block, keep []int32) {
+// keeping takes rows out of columns: it has those that stay, in their order. Columns are changed in place, once however many share one.
+type keeping struct {
+	rows []int32
+	done map[any]bool // by where a column begins
+}
+
+func keep(rows []int32) *keeping { return &keeping{rows, map[any]bool{}} }
+
+// block keeps rows of a block.
+func (k *keeping) block(b *lineblock.Block) {
 	for i := range b.Texts {
-		b.Texts[i].Codes = kept(b.Texts[i].Codes, keep)
+		b.Texts[i].Codes = kept(k, b.Texts[i].Codes)
 	}
 	for i := range b.Amounts {
-		n := &b.Amounts[i]
-		*n = keptNumbers(*n, keep)
+		k.numbers(&b.Amounts[i])
 	}
 	for i := range b.Times {
-		b.Times[i] = kept(b.Times[i], keep)
+		b.Times[i] = kept(k, b.Times[i])
 	}
-	b.Reserved, b.Planned = kept(b.Reserved, keep), kept(b.Planned, keep)
-	b.Tags.Codes, b.Categories.Codes = kept(b.Tags.Codes, keep), kept(b.Categories.Codes, keep)
-	discounts := map[int]map[string]decimal.D{}
-	var ids lineblock.Bytes
-	for at, row := range keep {
-		if d := b.Discounts[int(row)]; d != nil {
-			discounts[at] = d
+	b.Reserved, b.Planned = kept(k, b.Reserved), kept(k, b.Planned)
+	b.Tags.Codes, b.Categories.Codes = kept(k, b.Tags.Codes), kept(k, b.Categories.Codes)
+	k.ids(&b.IDs)
+	if b.Discounts != nil {
+		b.Discounts = keptOf(k, b.Discounts)
+	}
+	b.Rows = len(k.rows)
+}
+
+func (k *keeping) numbers(n *lineblock.Numbers) {
+	n.Units = kept(k, n.Units)
+	if n.Wide != nil {
+		n.Wide = keptOf(k, n.Wide)
+	}
+}
+
+func (k *keeping) ids(b *lineblock.Bytes) {
+	if b.Ends == nil {
+		return
+	}
+	data, ends := b.Data[:0], make([]uint32, 0, len(k.rows))
+	for _, row := range k.rows {
+		data = append(data, b.At(int(row))...) // never beyond where it is read
+		ends = append(ends, uint32(len(data)))
+	}
+	*b = lineblock.Bytes{Data: data, Ends: ends}
+}
+
+// kept gives the rows that are kept of a column.
+func kept[T any](k *keeping, column []T) []T {
+	if len(column) == 0 {
+		return column
+	}
+	if first := &column[0]; !k.done[first] {
+		k.done[first] = true
+		for at, row := range k.rows {
+			column[at] = column[row]
 		}
-		ids.Data = append(ids.Data, b.IDs.At(int(row))...)
-		ids.Ends = append(ids.Ends, uint32(len(ids.Data)))
 	}
-	if b.IDs.Ends != nil {
-		b.IDs = ids
-	}
-	b.Discounts, b.Rows = discounts, len(keep)
+	return column[:len(k.rows)]
 }
 
-// kept gives the rows that are kept of a column, which may be shared with another.
-func kept[T any](column []T, keep []int32) []T {
-	if column == nil {
-		return nil
-	}
-	out := make([]T, len(keep))
-	for at, row := range keep {
-		out[at] = column[row]
-	}
-	return out
-}
-
-func keptNumbers(n lineblock.Numbers, keep []int32) lineblock.Numbers {
-	out := lineblock.Numbers{Units: kept(n.Units, keep)}
-	for at, row := range keep {
-		if d, ok := n.Wide[int(row)]; ok {
-			if out.Wide == nil {
-				out.Wide = map[int]decimal.D{}
-			}
-			out.Wide[at] = d
+// keptOf is kept for what few rows have.
+func keptOf[T any](k *keeping, by map[int]T) map[int]T {
+	out := map[int]T{}
+	for at, row := range k.rows {
+		if value, ok := by[int(row)]; ok {
+			out[at] = value
 		}
 	}
 	return out

@@ -45,11 +45,11 @@ func focusPlan(header []string) (*plan, error) {
 	p := &plan{format: focusVersion(header), priced: true, charged: true, check: checkFOCUS}
 	makers := focusMakers()
 	for _, name := range header {
-		make := makers[name]
-		if make == nil {
+		how := makers[name]
+		if how == nil {
 			p.ignored = append(p.ignored, name)
 		}
-		p.columns = append(p.columns, column{name: name, make: make})
+		p.columns = append(p.columns, column{name: name, make: how})
 	}
 	for _, name := range focusNeeds {
 		if !slices.Contains(header, name) {

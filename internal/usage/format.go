@@ -89,14 +89,14 @@ func curPlan(format Format, header []string) (*plan, error) {
 	p := &plan{format: format, priced: true, check: checkCUR}
 	var names []string
 	for _, name := range header {
-		make := makers[snake(name)]
-		if make == nil {
-			make = prefixed(name)
+		how := makers[snake(name)]
+		if how == nil {
+			how = prefixed(name)
 		}
-		if make == nil {
+		if how == nil {
 			p.ignored = append(p.ignored, name)
 		}
-		p.columns = append(p.columns, column{name: name, make: make})
+		p.columns = append(p.columns, column{name: name, make: how})
 		names = append(names, snake(name))
 	}
 	for _, name := range curNeeds {
