@@ -124,8 +124,6 @@ type textConverter struct {
 	dict    *lineblock.Dict[string]
 	index   map[string]uint32 // of values that were in no dictionary of the file
 	size    int               // of the texts in index
-	last    []byte            // met before
-	code    uint32            // of last
 	asked   int               // of index, in the block
 	missed  int               // of those that it did not have
 	alone   int               // so many blocks more, no value is looked for: they had hardly any twice
@@ -172,7 +170,6 @@ func (c *textConverter) begin(b *columns, rows int) {
 
 func (c *textConverter) renew() {
 	c.dict, c.index, c.size, c.from = lineblock.NewDict[string](), map[string]uint32{}, 0, nil
-	c.last, c.code = c.last[:0], 0
 }
 
 // load makes the dictionary of a row group this column's own.
@@ -213,11 +210,8 @@ func (c *textConverter) read(text []byte) (string, error) {
 
 // coded gives the code of a value that is in no dictionary of the file.
 func (c *textConverter) coded(s *segment, raw []byte) uint32 {
-	switch {
-	case len(raw) == 0:
+	if len(raw) == 0 {
 		return 0
-	case bytes.Equal(raw, c.last):
-		return c.code
 	}
 	code, ok := uint32(0), false
 	if c.alone == 0 {
@@ -241,7 +235,6 @@ func (c *textConverter) coded(s *segment, raw []byte) uint32 {
 			c.size += len(raw)
 		}
 	}
-	c.last, c.code = append(c.last[:0], raw...), code
 	return code
 }
 
@@ -258,8 +251,13 @@ func (c *textConverter) take(s *segment, at int) {
 		table := c.table
 		s.each(func(row, value int) { codes[row] = table[s.codes[value]] })
 	case s.spans != nil:
+		var last []byte
+		code := uint32(0)
 		for i, row := range s.places {
-			codes[row] = c.coded(s, s.spans[i].of(s.text))
+			if raw := s.spans[i].of(s.text); !bytes.Equal(raw, last) {
+				last, code = raw, c.coded(s, raw)
+			}
+			codes[row] = code
 		}
 	default:
 		s.each(func(row, value int) { codes[row] = c.coded(s, c.textOf(s, value)) })

@@ -138,8 +138,6 @@ type numberConverter struct {
 	shared []int64
 	from   *leafDict
 	table  []amount // by code of from
-	last   []byte   // the text met before
-	said   amount   // what it says
 }
 
 var errNothing = errors.New("an empty text")
@@ -198,12 +196,13 @@ func (c *numberConverter) take(s *segment, at int) {
 	case s.codes != nil:
 		s.each(func(row, value int) { c.set(at+row, &c.table[s.codes[value]], s, value) })
 	case s.spans != nil:
+		var last []byte
+		var said amount
 		for i, row := range s.places {
-			raw := s.spans[i].of(s.text)
-			if len(c.last) == 0 || !bytes.Equal(raw, c.last) {
-				c.last, c.said = append(c.last[:0], raw...), c.read(s.read(raw))
+			if raw := s.spans[i].of(s.text); !bytes.Equal(raw, last) {
+				last, said = raw, c.read(s.read(raw))
 			}
-			c.set(at+int(row), &c.said, s, i)
+			c.set(at+int(row), &said, s, i)
 		}
 	default:
 		s.each(func(row, value int) {
