@@ -54,7 +54,7 @@ type columnar struct {
 // columnRows is how many rows a block of Parquet has at most.
 const columnRows = 4096
 
-// newColumnar plans the reading of a file of text by column.
+// newColumnar begins the plan of reading a file by column.
 func newColumnar(p *plan) *columnar {
 	c := &columnar{plan: p, idSeed: maphash.MakeSeed(), shared: newMemory()}
 	if p.charged {
