@@ -1,6 +1,8 @@
 package usage
 
 import (
+	"bytes"
+	"maps"
 	"math"
 	"slices"
 
@@ -24,11 +26,50 @@ type flaw struct {
 
 // columns is a block being made.
 type columns struct {
-	block lineblock.Block
-	rows  int
-	seen  []seen // by row, of columns after discounts
-	met   seen   // by any row
-	flaws map[int]flaw
+	block   lineblock.Block
+	texts   []lineblock.Coded[string] // beyond those of the block: what lines are made of, and do not have
+	amounts [chargeAmounts]lineblock.Numbers
+	rows    int
+	seen    []seen // by row, of columns after discounts
+	met     seen   // by any row
+	flaws   map[int]flaw
+}
+
+// text gives a column of text: one of the block, or by the numbers that follow, one beyond.
+func (b *columns) text(target int) *lineblock.Coded[string] {
+	if n := len(b.block.Texts); target >= n {
+		return &b.texts[target-n]
+	}
+	return &b.block.Texts[target]
+}
+
+// amount gives a column of amounts, as text does.
+func (b *columns) amount(target int) *lineblock.Numbers {
+	if n := len(b.block.Amounts); target >= n {
+		return &b.amounts[target-n]
+	}
+	return &b.block.Amounts[target]
+}
+
+// cut leaves the first rows only.
+func (b *columns) cut(rows int) {
+	first := make([]int32, rows)
+	for row := range first {
+		first[row] = int32(row)
+	}
+	if ids := &b.block.IDs; ids.Ends != nil && len(ids.Ends) < b.rows {
+		ids.Ends = append(ids.Ends, make([]uint32, b.rows-len(ids.Ends))...)
+	}
+	k := keep(first)
+	k.block(&b.block)
+	for i := range b.texts {
+		b.texts[i].Codes = kept(k, b.texts[i].Codes)
+	}
+	for i := range b.amounts {
+		k.numbers(&b.amounts[i])
+	}
+	maps.DeleteFunc(b.flaws, func(row int, _ flaw) bool { return row >= rows })
+	b.rows, b.seen = rows, b.seen[:min(rows, len(b.seen))]
 }
 
 // bad notes that a row cannot be taken.
@@ -75,28 +116,49 @@ type textConverter struct {
 	column, target int
 	part           lineblock.Part
 	convert        func(text []byte) (string, error)
-	onlyBlank      bool // it counts only where the target has nothing
+	onlyBlank      bool   // it counts only where the target has nothing
+	null           string // what stands for nothing, beside nothing
 	kind           *format.LogicalType
 
-	to     *columns
-	dict   *lineblock.Dict[string]
-	index  map[string]uint32 // of values that were in no dictionary of the file
-	from   *leafDict
-	table  []uint32 // codes here by those of from
-	codes  []uint32 // of the block
-	shared []uint32 // room that is used again
-	some   bool
+	to      *columns
+	dict    *lineblock.Dict[string]
+	index   map[string]uint32 // of values that were in no dictionary of the file
+	size    int               // of the texts in index
+	asked   int               // of index, in the block
+	missed  int               // of those that it did not have
+	alone   int               // so many blocks more, no value is looked for: they had hardly any twice
+	from    *leafDict
+	table   []uint32 // codes here by those of from
+	codes   []uint32 // of the block
+	shared  []uint32 // room that is used again
+	scratch []byte
+	some    bool
 }
 
 // wrongCode stands for what cannot be read.
 const wrongCode = math.MaxUint32
 
-// mostKnown is how many values a column's dictionary has before a new one is begun.
-const mostKnown = 1 << 17
+// If more than seven in eight values of a block are none of so many before, values are taken as they come for some blocks.
+const (
+	manyAsked   = 1 << 14
+	aloneBlocks = 100
+)
+
+// What a column's dictionary has before a new one is begun: so many values, or bytes of them.
+const (
+	mostKnown = 1 << 17
+	mostBytes = 16 << 20
+)
 
 func (c *textConverter) begin(b *columns, rows int) {
 	c.to, c.some = b, false
-	if c.dict == nil || len(c.index) > mostKnown {
+	if c.alone > 0 {
+		c.alone--
+	} else if len(c.index) > manyAsked && c.missed > c.asked-c.asked/8 {
+		c.alone = aloneBlocks
+	}
+	c.asked, c.missed = 0, 0
+	if c.dict == nil || len(c.index) > mostKnown || c.size > mostBytes || c.alone > 0 {
 		c.renew()
 	}
 	if cap(c.shared) < rows {
@@ -107,7 +169,7 @@ func (c *textConverter) begin(b *columns, rows int) {
 }
 
 func (c *textConverter) renew() {
-	c.dict, c.index, c.from = lineblock.NewDict[string](), map[string]uint32{}, nil
+	c.dict, c.index, c.size, c.from = lineblock.NewDict[string](), map[string]uint32{}, 0, nil
 }
 
 // load makes the dictionary of a row group this column's own.
@@ -119,7 +181,7 @@ func (c *textConverter) load(from *leafDict) {
 	c.dict.Values = slices.Grow(c.dict.Values, from.len())
 	for i := range from.len() {
 		value, err := "", error(nil)
-		if from.texts != nil && c.convert == nil {
+		if from.texts != nil && c.convert == nil && c.null == "" {
 			value = from.texts[i]
 		} else {
 			value, err = c.read(appendValue(nil, from.value(int32(i)), c.kind))
@@ -137,29 +199,42 @@ func (c *textConverter) load(from *leafDict) {
 
 // read reads a text, which may be blank.
 func (c *textConverter) read(text []byte) (string, error) {
-	if c.convert == nil || len(text) == 0 {
+	switch {
+	case len(text) == 0 || string(text) == c.null:
+		return "", nil
+	case c.convert == nil:
 		return string(text), nil
 	}
 	return c.convert(text)
 }
 
-// code gives the code of a value that is in no dictionary of the file.
-func (c *textConverter) code(text []byte) uint32 {
-	if len(text) == 0 {
+// coded gives the code of a value that is in no dictionary of the file.
+func (c *textConverter) coded(s *segment, raw []byte) uint32 {
+	if len(raw) == 0 {
 		return 0
 	}
-	if code, ok := c.index[string(text)]; ok {
-		return code
+	code, ok := uint32(0), false
+	if c.alone == 0 {
+		code, ok = c.index[string(raw)]
+		c.asked++
 	}
-	value, err := c.read(text)
-	if err != nil {
-		return wrongCode
+	if !ok {
+		text := s.read(raw)
+		value, err := c.read(text)
+		switch {
+		case err != nil:
+			return wrongCode
+		case value != "":
+			code = c.dict.Add(value)
+		}
+		if c.missed++; c.alone == 0 {
+			if len(value) != len(raw) || c.convert != nil {
+				value = string(raw)
+			}
+			c.index[value] = code
+			c.size += len(raw)
+		}
 	}
-	code := uint32(0)
-	if value != "" {
-		code = c.dict.Add(value)
-	}
-	c.index[string(text)] = code
 	return code
 }
 
@@ -170,20 +245,22 @@ func (c *textConverter) take(s *segment, at int) {
 	if s.codes != nil && s.dict != c.from {
 		c.load(s.dict)
 	}
-	var scratch []byte
-	textOf := func(value int) []byte {
-		if s.offsets != nil {
-			return s.bytes(value)
-		}
-		scratch = appendValue(scratch[:0], s.at(value), c.kind)
-		return scratch
-	}
 	wrong, codes := false, c.codes[at:at+s.rows]
-	if s.codes != nil {
+	switch {
+	case s.codes != nil:
 		table := c.table
 		s.each(func(row, value int) { codes[row] = table[s.codes[value]] })
-	} else {
-		s.each(func(row, value int) { codes[row] = c.code(textOf(value)) })
+	case s.spans != nil:
+		var last []byte
+		code := uint32(0)
+		for i, row := range s.places {
+			if raw := s.spans[i].of(s.text); !bytes.Equal(raw, last) {
+				last, code = raw, c.coded(s, raw)
+			}
+			codes[row] = code
+		}
+	default:
+		s.each(func(row, value int) { codes[row] = c.coded(s, c.textOf(s, value)) })
 	}
 	for _, code := range codes {
 		c.some = c.some || code != 0
@@ -201,7 +278,7 @@ func (c *textConverter) take(s *segment, at int) {
 	}
 	s.each(func(row, value int) {
 		if c.codes[at+row] == wrongCode {
-			text := textOf(value)
+			text := c.textOf(s, value)
 			_, err := c.read(text)
 			c.to.bad(at+row, c.column, text, err)
 			c.codes[at+row] = 0
@@ -209,10 +286,18 @@ func (c *textConverter) take(s *segment, at int) {
 	})
 }
 
+func (c *textConverter) textOf(s *segment, value int) []byte {
+	if raw, is := s.raw(value); is {
+		return s.read(raw)
+	}
+	c.scratch = appendValue(c.scratch[:0], s.at(value), c.kind)
+	return c.scratch
+}
+
 // finish puts the column into the block.
 func (c *textConverter) finish() {
 	if c.some {
-		override(&c.to.block.Texts[c.target], c.dict, c.codes, c.onlyBlank)
+		override(c.to.text(c.target), c.dict, c.codes, c.onlyBlank)
 	}
 }
 
@@ -248,30 +333,53 @@ func override(to *lineblock.Coded[string], dict *lineblock.Dict[string], codes [
 }
 
 // ownConverter is for identities.
-type ownConverter struct{ to *columns }
+type ownConverter struct {
+	to  *columns
+	ids lineblock.Bytes // of the block so far
+}
 
 func (c *ownConverter) begin(b *columns, rows int) {
 	c.to = b
-	ids := &b.block.IDs
-	ids.Data = ids.Data[:0]
-	if cap(ids.Ends) < rows {
-		ids.Ends = make([]uint32, 0, rows)
+	c.ids.Data = c.ids.Data[:0]
+	if cap(c.ids.Ends) < rows {
+		c.ids.Ends = make([]uint32, 0, rows)
 	}
-	ids.Ends = ids.Ends[:0]
+	c.ids.Ends = c.ids.Ends[:0]
 }
 
 func (c *ownConverter) take(s *segment, at int) {
-	ids := &c.to.block.IDs
-	value := 0
-	for row := range s.rows {
-		if s.there() > 0 && (s.levels == nil || s.levels[row] == s.full) {
-			if s.offsets != nil {
-				ids.Data = append(ids.Data, s.bytes(value)...)
-			} else {
-				ids.Data = appendValue(ids.Data, s.at(value), nil)
-			}
-			value++
+	blank := func(row int) {
+		for len(c.ids.Ends) < row {
+			c.ids.Ends = append(c.ids.Ends, uint32(len(c.ids.Data)))
 		}
-		ids.Ends = append(ids.Ends, uint32(len(ids.Data)))
 	}
+	s.each(func(row, value int) {
+		blank(at + row)
+		if raw, is := s.raw(value); is {
+			c.ids.Data = append(c.ids.Data, s.read(raw)...)
+		} else {
+			c.ids.Data = appendValue(c.ids.Data, s.at(value), nil)
+		}
+		blank(at + row + 1)
+	})
+	blank(at + s.rows)
+}
+
+// finish puts the column into the block; a second one counts where it is not blank.
+func (c *ownConverter) finish() {
+	before := c.to.block.IDs
+	c.to.block.IDs = c.ids
+	if before.Ends == nil {
+		return
+	}
+	var both lineblock.Bytes
+	for row := range c.ids.Ends {
+		id := c.ids.At(row)
+		if len(id) == 0 {
+			id = before.At(row)
+		}
+		both.Data = append(both.Data, id...)
+		both.Ends = append(both.Ends, uint32(len(both.Data)))
+	}
+	c.to.block.IDs = both
 }

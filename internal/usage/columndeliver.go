@@ -5,19 +5,16 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"hash/maphash"
 	"io"
 	"slices"
 
-	"umbel/internal/domain/billing"
 	"umbel/internal/lineblock"
 )
 
 // byColumn delivers a file block by block.
 func (d *delivery) byColumn(ctx context.Context, c *columnar) error {
 	defer c.close()
-	var made []billing.Line
-	if c.keyed {
+	if c.plan.keyed {
 		d.late.expect(c.table.file.NumRows())
 	}
 	for _, group := range c.table.file.RowGroups() {
@@ -33,7 +30,7 @@ func (d *delivery) byColumn(ctx context.Context, c *columnar) error {
 			if damage != nil {
 				d.report.Cut = fmt.Errorf("usage: damaged Parquet: %w", damage)
 			}
-			if err := d.takeBlock(c, &made); err != nil {
+			if err := d.block(c, nil, nil); err != nil {
 				return err
 			}
 		}
@@ -45,10 +42,11 @@ func (d *delivery) byColumn(ctx context.Context, c *columnar) error {
 	return nil
 }
 
-// takeBlock delivers the block that was read last.
-func (d *delivery) takeBlock(c *columnar, made *[]billing.Line) error {
-	b, rows := &c.out.block, c.out.rows
-	problems := d.setAside(c)
+// block delivers the block that was read last. Lines are where its rows stand in the file, nil for one after the other; problems those
+// of rows that are not in it.
+func (d *delivery) block(c *columnar, at []int, problems []Problem) error {
+	b, rows := &c.out.block, c.out.rows+len(problems)
+	problems = d.setAside(c, at, problems)
 	c.finished += rows
 	r := d.report
 	r.Rows += rows
@@ -68,8 +66,8 @@ func (d *delivery) takeBlock(c *columnar, made *[]billing.Line) error {
 		if d.sink.Block != nil {
 			err = d.sink.Block(b)
 		} else {
-			*made = lines(b, *made)
-			err = d.sink.Lines(*made)
+			d.made = lines(b, d.made)
+			err = d.sink.Lines(d.made)
 		}
 		if err != nil {
 			return err
@@ -81,41 +79,38 @@ func (d *delivery) takeBlock(c *columnar, made *[]billing.Line) error {
 var currencyPlace = lineblock.Place(lineblock.Texts(), "line_item_currency_code")
 
 // setAside takes the rows out of a block that cannot be taken, or came before in every byte under the same line item ID.
-func (d *delivery) setAside(c *columnar) (problems []Problem) {
-	b := &c.out.block
+func (d *delivery) setAside(c *columnar, at []int, problems []Problem) []Problem {
+	line := func(row int) int {
+		if at != nil {
+			return at[row]
+		}
+		return c.finished + row + 1
+	}
+	before := len(problems)
 	for row, f := range c.out.flaws {
-		problems = append(problems, Problem{File: d.file, Line: c.finished + row + 1, Column: c.plan.columns[f.column].name, Value: f.value, Reason: f.reason})
+		problems = append(problems, Problem{File: d.file, Line: line(row), Column: c.plan.columns[f.column].name, Value: f.value, Reason: f.reason})
 	}
 	again := map[int]bool{}
-	if c.keyed {
-		c.keys = slices.Grow(c.keys[:0], c.out.rows)[:c.out.rows]
-		for row := range c.keys {
-			c.keys[row] = rowKey{}
-			if id := b.IDs.At(row); len(id) > 0 {
-				c.keys[row] = rowKey{maphash.Bytes(c.idSeed, id), c.hashes[row]}
-			}
+	d.late.bring(c.keys)
+	for row, key := range c.keys {
+		if _, flawed := c.out.flaws[row]; flawed {
+			continue
 		}
-		d.late.bring(c.keys)
-		for row, key := range c.keys {
-			if _, flawed := c.out.flaws[row]; flawed {
-				continue
-			}
-			if d.late.again(key) {
-				again[row] = true
-				problems = append(problems, Problem{File: d.file, Line: c.finished + row + 1, Reason: "the same row came before"})
-			}
+		if d.late.again(key) {
+			again[row] = true
+			problems = append(problems, Problem{File: d.file, Line: line(row), Reason: "the same row came before"})
 		}
 	}
-	if len(problems) == 0 {
-		return nil
+	if len(problems) == before {
+		return problems
 	}
-	keep := make([]int32, 0, c.out.rows)
+	others := make([]int32, 0, c.out.rows)
 	for row := range c.out.rows {
 		if _, flawed := c.out.flaws[row]; !flawed && !again[row] {
-			keep = append(keep, int32(row))
+			others = append(others, int32(row))
 		}
 	}
-	drop(b, keep)
+	keep(others).block(&c.out.block)
 	slices.SortFunc(problems, func(x, y Problem) int { return cmp.Compare(x.Line, y.Line) })
 	return problems
 }

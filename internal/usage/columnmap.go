@@ -134,8 +134,8 @@ type mapReader interface {
 	read(text []byte) (uint32, error)
 	// finish puts a column into the block: the codes of its rows.
 	finish(b *columns, codes []uint32)
-	// renew makes room for more, if there is none. Codes are void then; it tells so.
-	renew() bool
+	// renew makes room for more, if there is none or it must. Codes are void then; it tells so.
+	renew(must bool) bool
 }
 
 func (c *mapConverter) begin(keys, values parquet.ColumnChunk) {
@@ -146,7 +146,7 @@ func (c *mapConverter) begin(keys, values parquet.ColumnChunk) {
 
 // take reads the column of a block, and tells how many rows of it could be read.
 func (c *mapConverter) take(b *columns, hashes []uint64) (done int, err error) {
-	if c.reader.renew() {
+	if c.reader.renew(false) {
 		clear(c.found)
 	}
 	err = errors.Join(c.keys.read(b.rows), c.values.read(b.rows))
@@ -208,36 +208,74 @@ type textMaps struct {
 	target func(*columns) *lineblock.Coded[map[string]string]
 	object func(text []byte) (map[string]string, error)
 	dict   *lineblock.Dict[map[string]string]
+	empty  uint32 // the code of maps without keys, which columns before them do not count beside; 0 if there were none
 }
 
-func (t *textMaps) renew() bool {
-	if t.dict != nil && len(t.dict.Values) <= mostKnown {
+func (t *textMaps) renew(must bool) bool {
+	if !must && t.dict != nil && len(t.dict.Values) <= mostKnown {
 		return false
 	}
-	t.dict = lineblock.NewDict[map[string]string]()
+	t.dict, t.empty = lineblock.NewDict[map[string]string](), 0
 	return true
 }
 
 func (t *textMaps) read(text []byte) (uint32, error) {
 	o, err := t.object(text)
-	if err != nil || len(o) == 0 {
+	switch {
+	case err != nil:
 		return 0, err
+	case len(o) > 0:
+		return t.dict.Add(o), nil
+	case t.empty == 0:
+		t.empty = t.dict.Add(nil)
 	}
-	return t.dict.Add(o), nil
+	return t.empty, nil
 }
 
 func (t *textMaps) finish(b *columns, codes []uint32) {
-	*t.target(b) = lineblock.Coded[map[string]string]{Dict: t.dict, Codes: codes}
+	to := t.target(b)
+	if before := *to; !before.Blank() {
+		t.over(&before, codes)
+	}
+	if t.empty != 0 {
+		for row, code := range codes {
+			if code == t.empty {
+				codes[row] = 0
+			}
+		}
+	}
+	*to = lineblock.Coded[map[string]string]{Dict: t.dict, Codes: codes}
 }
+
+// over has rows without a map keep the one they have.
+func (t *textMaps) over(before *lineblock.Coded[map[string]string], codes []uint32) {
+	known := map[uint32]uint32{0: 0}
+	for row, code := range codes {
+		if code != 0 {
+			continue
+		}
+		there := before.Codes[row]
+		here, ok := known[there]
+		if !ok {
+			here = t.dict.Add(before.Dict.Values[there])
+			known[there] = here
+		}
+		codes[row] = here
+	}
+}
+
+// unread is what maps of no use become.
+type unread struct{}
+
+func (unread) read([]byte) (uint32, error)  { return 0, nil }
+func (unread) finish(*columns, []uint32)    {}
+func (unread) renew(must bool) (empty bool) { return must }
 
 // discountMaps are discounts by their kind.
-type discountMaps struct {
-	row  row
-	made []map[string]decimal.D
-}
+type discountMaps struct{ made []map[string]decimal.D }
 
-func (d *discountMaps) renew() bool {
-	if d.made != nil && len(d.made) <= mostKnown {
+func (d *discountMaps) renew(must bool) bool {
+	if !must && d.made != nil && len(d.made) <= mostKnown {
 		return false
 	}
 	d.made = []map[string]decimal.D{nil}
@@ -245,11 +283,11 @@ func (d *discountMaps) renew() bool {
 }
 
 func (d *discountMaps) read(text []byte) (uint32, error) {
-	d.row.line.Discounts = nil
-	if err := setDiscounts(&d.row, text); err != nil || len(d.row.line.Discounts) == 0 {
+	o, err := discountsOf(text)
+	if err != nil || len(o) == 0 {
 		return 0, err
 	}
-	d.made = append(d.made, d.row.line.Discounts)
+	d.made = append(d.made, o)
 	return uint32(len(d.made) - 1), nil
 }
 
@@ -290,8 +328,8 @@ type productTarget struct {
 	index     map[string]uint32
 }
 
-func (p *productMaps) renew() bool {
-	if p.made != nil && len(p.made) <= mostKnown {
+func (p *productMaps) renew(must bool) bool {
+	if !must && p.made != nil && len(p.made) <= mostKnown {
 		return false
 	}
 	p.made = make([][]uint32, 1)
@@ -361,7 +399,7 @@ func (c *discountConverter) take(s *segment, at int) {
 		return
 	}
 	s.each(func(row, value int) {
-		text := appendValue(nil, s.at(value), c.kind)
+		text := s.textOf(value, c.kind)
 		if len(text) == 0 {
 			return
 		}

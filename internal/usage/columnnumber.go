@@ -1,7 +1,9 @@
 package usage
 
 import (
+	"bytes"
 	"errors"
+	"maps"
 	"math"
 	"time"
 
@@ -16,19 +18,19 @@ import (
 type timeConverter struct {
 	column, target int
 	part           lineblock.Part
+	null           string
 	kind           *format.LogicalType
 	unit           int64 // of its numbers, in nanoseconds; 0 if it has none
 
 	to     *columns
 	times  []int64
 	shared []int64
-	last   parquet.Value
-	micro  int64
-	known  bool
+	last   []byte // the text met before
+	micro  int64  // what it says
 }
 
-func newTimeConverter(column, target int, part lineblock.Part, kind *format.LogicalType) *timeConverter {
-	c := &timeConverter{column: column, target: target, part: part, kind: kind}
+func newTimeConverter(column, target int, null string, kind *format.LogicalType) *timeConverter {
+	c := &timeConverter{column: column, target: target, part: lineblock.Times()[target].Part, null: null, kind: kind}
 	if kind != nil {
 		if t, ok := kind.Value.(*format.TimestampType); ok {
 			c.unit = int64(t.Unit.Value.Duration())
@@ -59,6 +61,7 @@ func (c *timeConverter) take(s *segment, at int) {
 		for i := range c.times {
 			c.times[i] = lineblock.NoTime
 		}
+		copy(c.times, c.to.block.Times[c.target])
 	}
 	s.each(func(row, value int) {
 		micro, ok := int64(0), false
@@ -72,17 +75,18 @@ func (c *timeConverter) take(s *segment, at int) {
 			}
 		}
 		if !ok {
-			var text []byte
+			text := s.textOf(value, c.kind)
+			if len(text) == 0 || string(text) == c.null {
+				return
+			}
 			var err error
-			if micro, text, err = c.other(s.at(value)); err != nil {
+			if micro, err = c.said(text); err != nil {
 				c.to.bad(at+row, c.column, text, err)
 				return
 			}
 		}
 		c.times[at+row] = micro
-		if micro != lineblock.NoTime {
-			c.to.part(c.part, at+row)
-		}
+		c.to.part(c.part, at+row)
 	})
 }
 
@@ -102,20 +106,16 @@ func (c *timeConverter) number(n int64) (micro int64, ok bool) {
 	return micro, micro > firstMicro && micro < endMicro
 }
 
-// other reads a time in whatever form.
-func (c *timeConverter) other(v parquet.Value) (micro int64, text []byte, err error) {
-	if c.known && parquet.Equal(v, c.last) {
-		return c.micro, nil, nil
-	}
-	if text = appendValue(nil, v, c.kind); len(text) == 0 {
-		return lineblock.NoTime, nil, nil
+// said reads the time that a text says.
+func (c *timeConverter) said(text []byte) (micro int64, err error) {
+	if len(c.last) > 0 && bytes.Equal(text, c.last) {
+		return c.micro, nil
 	}
 	t, err := instant(text)
-	if err != nil {
-		return 0, text, err
+	if err == nil {
+		c.last, c.micro = append(c.last[:0], text...), lineblock.Micro(t)
 	}
-	c.last, c.micro, c.known = v.Clone(), lineblock.Micro(t), true
-	return c.micro, nil, nil
+	return c.micro, err
 }
 
 func (c *timeConverter) finish() {
@@ -129,6 +129,7 @@ type numberConverter struct {
 	column, target int
 	part           lineblock.Part
 	net            seen
+	null           string
 	kind           *format.LogicalType
 
 	to     *columns
@@ -169,8 +170,11 @@ func (c *numberConverter) take(s *segment, at int) {
 	if c.units == nil {
 		c.units = c.shared[:c.to.rows]
 		clear(c.units)
+		before := c.to.amount(c.target)
+		copy(c.units, before.Units)
+		c.wide = maps.Clone(before.Wide)
 	}
-	simple := c.part == lineblock.OfLine && c.net == 0
+	simple := c.part == lineblock.OfLine && c.net == 0 && c.wide == nil
 	switch {
 	case simple && s.codes != nil:
 		s.each(func(row, value int) {
@@ -191,6 +195,15 @@ func (c *numberConverter) take(s *segment, at int) {
 		})
 	case s.codes != nil:
 		s.each(func(row, value int) { c.set(at+row, &c.table[s.codes[value]], s, value) })
+	case s.spans != nil:
+		var last []byte
+		var said amount
+		for i, row := range s.places {
+			if raw := s.spans[i].of(s.text); !bytes.Equal(raw, last) {
+				last, said = raw, c.read(s.read(raw))
+			}
+			c.set(at+int(row), &said, s, i)
+		}
 	default:
 		s.each(func(row, value int) {
 			a := c.amount(s.at(value))
@@ -206,15 +219,16 @@ func (c *numberConverter) set(row int, a *amount, s *segment, value int) {
 	c.to.see(c.net, row)
 	switch {
 	case a.err != nil:
-		c.to.bad(row, c.column, appendValue(nil, s.at(value), c.kind), a.err)
+		c.to.bad(row, c.column, s.textOf(value, c.kind), a.err)
 	case a.large:
 		if c.wide == nil {
 			c.wide = map[int]decimal.D{}
 		}
-		c.wide[row] = a.wide
+		c.units[row], c.wide[row] = 0, a.wide
 		c.to.part(c.part, row)
-	case a.units != 0:
+	case a.units != 0 || c.part == lineblock.OfLine:
 		c.units[row] = a.units
+		delete(c.wide, row)
 		c.to.part(c.part, row)
 	}
 }
@@ -225,8 +239,12 @@ func (c *numberConverter) amount(v parquet.Value) (a amount) {
 			return amount{units: units}
 		}
 	}
-	text := appendValue(nil, v, c.kind)
-	if len(text) == 0 {
+	return c.read(appendValue(nil, v, c.kind))
+}
+
+// read reads the amount that a text says.
+func (c *numberConverter) read(text []byte) amount {
+	if len(text) == 0 || string(text) == c.null {
 		return amount{err: errNothing}
 	}
 	d, err := number(text)
@@ -239,7 +257,7 @@ func (c *numberConverter) amount(v parquet.Value) (a amount) {
 
 func (c *numberConverter) finish() {
 	if c.units != nil {
-		c.to.block.Amounts[c.target] = lineblock.Numbers{Units: c.units, Wide: c.wide}
+		*c.to.amount(c.target) = lineblock.Numbers{Units: c.units, Wide: c.wide}
 	}
 }
 

@@ -4,18 +4,19 @@ import (
 	"errors"
 	"fmt"
 	"hash/maphash"
-	"maps"
 	"slices"
-	"strings"
 
 	"github.com/parquet-go/parquet-go"
+	"github.com/parquet-go/parquet-go/format"
 
-	"umbel/internal/decimal"
 	"umbel/internal/domain/billing"
 	"umbel/internal/lineblock"
 )
 
-// flat is a column of a file that is read by column, and is no map.
+// maker makes what reads a column of a file. The kind is that of a leaf of Parquet, nil for text.
+type maker func(c *columnar, column int, kind *format.LogicalType) converter
+
+// flat is a column of a file in Parquet that is no map.
 type flat struct {
 	leafReader
 	leaf      int       // in the file
@@ -25,34 +26,60 @@ type flat struct {
 
 // step is the reading of a column of the header, in whose order they are read: later ones win.
 type step struct {
-	flat *flat
-	maps *mapConverter
-	leaf [2]int // of keys and values
+	column    int       // in the header
+	converter converter // of a file of text
+	flat      *flat     // of one in Parquet
+	maps      *mapConverter
+	leaf      [2]int // of keys and values
 }
 
-// columnar reads the rows of a report of CUR by column. What becomes of a row is what the plan's setters make of it.
+// columnar reads the rows of a report by column: of a file in Parquet, or of blocks of text.
 type columnar struct {
 	table    *table
 	plan     *plan
+	shared   *memory
 	steps    []step
 	out      columns
+	tags     gathered
+	groups   gathered // cost categories
+	verdicts verdicts
 	hashes   []uint64 // that stand for the rows of a block, without their identities
 	keys     []rowKey // of the rows of a block
 	idSeed   maphash.Seed
-	keyed    bool
-	ids      *flat
+	ids      *ownConverter
+	manyIDs  bool
 	finished int // rows of the file
 }
 
-// columnRows is how many rows a block has at most.
+// columnRows is how many rows a block of Parquet has at most.
 const columnRows = 4096
 
-// newColumnar plans the reading of a file by column; false if it has columns that are only read by row.
-func newColumnar(t *table, p *plan) (*columnar, bool) {
-	c := &columnar{table: t, plan: p, idSeed: maphash.MakeSeed(), keyed: p.keyed}
-	seed, shared := maphash.MakeSeed(), newMemory()
-	targets := map[string]bool{}
-	for i := range p.columns {
+// newColumnar begins the plan of reading a file by column.
+func newColumnar(p *plan) *columnar {
+	c := &columnar{plan: p, idSeed: maphash.MakeSeed(), shared: newMemory()}
+	if p.charged {
+		c.out.texts = make([]lineblock.Coded[string], chargeTexts)
+	}
+	return c
+}
+
+// textColumns plans the reading of blocks of text.
+func textColumns(p *plan) *columnar {
+	c := newColumnar(p)
+	for i, column := range p.columns {
+		if column.make != nil {
+			c.steps = append(c.steps, step{column: i, converter: column.make(c, i, nil)})
+		}
+	}
+	return c
+}
+
+// parquetColumns plans the reading of a file in Parquet.
+func parquetColumns(t *table, p *plan) *columnar {
+	c := newColumnar(p)
+	c.table = t
+	seed := maphash.MakeSeed()
+	for i, column := range p.columns {
 		var leaves [2]int
 		found := 0
 		for at, l := range t.leaves {
@@ -61,35 +88,24 @@ func newColumnar(t *table, p *plan) (*columnar, bool) {
 				found++
 			}
 		}
-		name := snake(p.columns[i].name)
-		if targets[name] {
-			return nil, false
-		}
-		targets[name] = true
 		switch {
 		case found == 0: // a list, or something else that is not read
-		case t.cells[i].isMap:
-			reader := mapReaderOf(name, p.columns[i].set != nil, shared)
-			if reader == nil || found != 2 {
-				return nil, false
-			}
-			m := &mapConverter{column: i, reader: reader}
+		case t.cells[i].isMap && found == 2:
+			m := &mapConverter{column: i, reader: c.mapReader(column.make, i)}
 			for at, half := range []*mapLeaf{&m.keys, &m.values} {
 				half.leafReader = c.leaf(leaves[at], seed)
 				half.entry = m.keys.full
 			}
-			c.steps = append(c.steps, step{maps: m, leaf: leaves})
-		default:
+			c.steps = append(c.steps, step{column: i, maps: m, leaf: leaves})
+		case !t.cells[i].isMap:
 			f := &flat{leafReader: c.leaf(leaves[0], seed), leaf: leaves[0], column: i}
-			if p.columns[i].set != nil {
-				if f.converter = c.converterOf(name, f, shared); f.converter == nil {
-					return nil, false
-				}
+			if column.make != nil {
+				f.converter = column.make(c, i, f.kind)
 			}
-			c.steps = append(c.steps, step{flat: f})
+			c.steps = append(c.steps, step{column: i, flat: f})
 		}
 	}
-	return c, true
+	return c
 }
 
 func (c *columnar) leaf(at int, seed maphash.Seed) leafReader {
@@ -98,88 +114,22 @@ func (c *columnar) leaf(at int, seed maphash.Seed) leafReader {
 	return leafReader{kind: c.table.leaves[at].kind, full: byte(found.MaxDefinitionLevel), seeds: seed}
 }
 
-// netFills are the columns after discounts, and what they are where a row leaves them blank.
-var netFills = [...]struct {
-	which    seen
-	to, from string
-}{
-	{netRate, "line_item_net_unblended_rate", "line_item_unblended_rate"},
-	{netCost, "line_item_net_unblended_cost", "line_item_unblended_cost"},
-	{netReservation, "reservation_net_effective_cost", "reservation_effective_cost"},
-	{netUnusedUpfront, "reservation_net_unused_amortized_upfront_fee_for_billing_period", "reservation_unused_amortized_upfront_fee_for_billing_period"},
-	{netUnusedRecurring, "reservation_net_unused_recurring_fee", "reservation_unused_recurring_fee"},
-	{netPlan, "savings_plan_net_savings_plan_effective_cost", "savings_plan_savings_plan_effective_cost"},
-	{netPlanUpfront, "savings_plan_net_amortized_upfront_commitment_for_billing_period", "savings_plan_amortized_upfront_commitment_for_billing_period"},
-	{netPlanRecurring, "savings_plan_net_recurring_commitment_for_billing_period", "savings_plan_recurring_commitment_for_billing_period"},
+// mapReader gives what reads a column of maps; one of no use is compared only.
+func (c *columnar) mapReader(how maker, column int) mapReader {
+	if how == nil {
+		return new(unread)
+	}
+	of := how(c, column, nil)
+	if j, ok := of.(*jsonConverter); ok {
+		return j.reader
+	}
+	return &mapTexts{converter: of}
 }
 
-// otherNames are the columns of a line that reports call otherwise.
-var otherNames = map[string]string{
-	"product_operating_system": "product_platform", "product_database_engine": "product_platform", "product_region": "product_region_code",
-}
-
-// converterOf gives what reads a column; nil if it is only read by row.
-func (c *columnar) converterOf(name string, f *flat, shared *memory) converter {
-	if name == lineblock.ID {
-		c.ids = f
-		return &ownConverter{}
-	}
-	if key, ok := strings.CutPrefix(name, "discount_"); ok && key != "" {
-		return &discountConverter{column: f.column, key: key, kind: f.kind}
-	}
-	called := name
-	if other, ok := otherNames[name]; ok {
-		called = other
-	}
-	if i := lineblock.Place(lineblock.Texts(), called); i >= 0 {
-		t := &textConverter{column: f.column, target: i, part: lineblock.Texts()[i].Part, kind: f.kind, onlyBlank: name == "product_region"}
-		switch name {
-		case "line_item_usage_account_id", "bill_payer_account_id":
-			t.convert = shared.account
-		case "line_item_currency_code", "pricing_currency":
-			t.convert = shared.currency
-		}
-		return t
-	}
-	if i := lineblock.Place(lineblock.Times(), name); i >= 0 {
-		return newTimeConverter(f.column, i, lineblock.Times()[i].Part, f.kind)
-	}
-	if i := lineblock.Place(lineblock.Amounts(), name); i >= 0 {
-		n := &numberConverter{column: f.column, target: i, part: lineblock.Amounts()[i].Part, kind: f.kind}
-		for _, fill := range netFills {
-			if fill.to == name {
-				n.net = fill.which
-			}
-		}
-		return n
-	}
-	return nil
-}
-
-// mapReaderOf gives what reads a column of maps; one of no use is compared only.
-func mapReaderOf(name string, used bool, shared *memory) mapReader {
-	switch {
-	case !used:
-		return &textMaps{target: func(*columns) *lineblock.Coded[map[string]string] { return &lineblock.Coded[map[string]string]{} },
-			object: func([]byte) (map[string]string, error) { return nil, nil }}
-	case name == "resource_tags":
-		return &textMaps{target: func(b *columns) *lineblock.Coded[map[string]string] { return &b.block.Tags },
-			object: func(text []byte) (map[string]string, error) { return shared.tagObject(text, curTag) }}
-	case name == "cost_category":
-		return &textMaps{target: func(b *columns) *lineblock.Coded[map[string]string] { return &b.block.Categories }, object: shared.object}
-	case name == "discount":
-		return &discountMaps{row: row{memory: shared}}
-	case name == "product":
-		p := &productMaps{memory: shared}
-		for _, t := range []struct{ key, column string }{
-			{"product_name", "product_product_name"}, {"operating_system", "product_platform"}, {"database_engine", "product_platform"},
-			{"tenancy", "product_tenancy"}, {"region", "product_region_code"},
-		} {
-			p.targets = append(p.targets, productTarget{key: t.key, target: lineblock.Place(lineblock.Texts(), t.column), onlyBlank: t.key == "region"})
-		}
-		return p
-	}
-	return nil
+// extra makes room for one more column of text that lines do not have, and gives its number.
+func (c *columnar) extra() int {
+	c.out.texts = append(c.out.texts, lineblock.Coded[string]{})
+	return len(c.out.block.Texts) + len(c.out.texts) - 1
 }
 
 // begin begins a row group.
@@ -212,10 +162,17 @@ func (c *columnar) close() {
 	}
 }
 
+// start begins a block.
+func (c *columnar) start(rows int) {
+	texts := c.out.texts
+	clear(texts)
+	c.keys = c.keys[:0]
+	c.out = columns{rows: rows, block: lineblock.Block{Rows: rows}, texts: texts}
+}
+
 // read reads the next rows of a group into the block. In case of an error it has the rows that were read of every column.
 func (c *columnar) read(rows int) (err error) {
-	ids := c.out.block.IDs
-	c.out = columns{rows: rows, block: lineblock.Block{Rows: rows, IDs: lineblock.Bytes{Data: ids.Data[:0], Ends: ids.Ends[:0]}}}
+	c.start(rows)
 	if cap(c.hashes) < rows {
 		c.hashes = make([]uint64, rows)
 	}
@@ -229,21 +186,59 @@ func (c *columnar) read(rows int) (err error) {
 		}
 	}
 	if whole < rows {
-		keep := make([]int32, whole)
-		for row := range keep {
-			keep[row] = int32(row)
-		}
-		if ids := &c.out.block.IDs; ids.Ends != nil && len(ids.Ends) < rows {
-			ids.Ends = append(ids.Ends, make([]uint32, rows-len(ids.Ends))...)
-		}
-		drop(&c.out.block, keep)
-		maps.DeleteFunc(c.out.flaws, func(row int, _ flaw) bool { return row >= whole })
-		c.out.rows, c.out.seen = whole, c.out.seen[:min(whole, len(c.out.seen))]
+		c.out.cut(whole)
 	}
 	if whole > 0 {
-		c.check()
+		c.plan.check(c)
+		c.key()
 	}
 	return err
+}
+
+// text reads the rows of a block of text into the block.
+func (c *columnar) text(cells *cells) {
+	rows := len(cells.lines)
+	c.start(rows)
+	if rows == 0 {
+		return
+	}
+	for _, s := range c.steps {
+		of := &cells.columns[s.column]
+		if len(of.rows) == 0 {
+			continue
+		}
+		s.converter.begin(&c.out, rows)
+		s.converter.take(&segment{rows: rows, places: of.rows, text: cells.text, spans: of.spans}, 0)
+		finish(s.converter)
+	}
+	c.plan.check(c)
+	c.keys = cells.keys
+	for row := range c.keys {
+		if len(c.out.block.IDs.At(row)) == 0 {
+			c.keys[row] = rowKey{}
+		}
+	}
+}
+
+// key gives the rows what stands for them; nothing does for those without an identity.
+func (c *columnar) key() {
+	if !c.plan.keyed {
+		return
+	}
+	c.keys = slices.Grow(c.keys[:0], c.out.rows)[:c.out.rows]
+	for row := range c.keys {
+		c.keys[row] = rowKey{}
+		if id := c.out.block.IDs.At(row); len(id) > 0 {
+			c.keys[row] = rowKey{maphash.Bytes(c.idSeed, id), c.hashes[row]}
+		}
+	}
+}
+
+// finish ends a column of a block.
+func finish(c converter) {
+	if whole, ok := c.(interface{ finish() }); ok {
+		whole.finish()
+	}
 }
 
 // step reads a column of the block, and tells how many rows of it could be read.
@@ -260,59 +255,58 @@ func (c *columnar) step(s *step, rows int) (done int, err error) {
 	if f.converter != nil {
 		f.converter.begin(&c.out, rows)
 	}
+	compared := c.plan.keyed && (f.converter == nil || f.converter != converter(c.ids) || c.manyIDs)
 	err = f.rows(rows, func(s segment) {
 		if f.converter != nil {
 			f.converter.take(&s, done)
 		}
-		if c.keyed && f != c.ids {
+		if compared {
 			f.addHashes(&s, c.hashes[done:], saltOf(f.column))
 		}
 		done += s.rows
 	})
-	if whole, ok := f.converter.(interface{ finish() }); ok {
-		whole.finish()
-	}
+	finish(f.converter)
 	return done, err
 }
 
-// check finds the rows that lack what every line needs, and completes the others.
-func (c *columnar) check() {
+// need is a column that every line needs: of texts, or of times.
+type need struct {
+	column string // as problems call it
+	times  bool
+	place  int
+}
+
+// missing finds the rows that lack what every line needs, or end before they begin: the last need is their end.
+func (c *columnar) missing(needs []need) {
 	b := &c.out.block
-	texts := []struct {
-		of     *lineblock.Coded[string]
-		column string
-	}{
-		{&b.Texts[lineblock.Place(lineblock.Texts(), "line_item_usage_account_id")], "line_item_usage_account_id"},
-		{&b.Texts[lineblock.Place(lineblock.Texts(), "line_item_line_item_type")], "line_item_line_item_type"},
-		{&b.Texts[lineblock.Place(lineblock.Texts(), "line_item_currency_code")], "line_item_currency_code"},
-	}
-	starts, ends := b.Times[startPlace], b.Times[endPlace]
-	missing := func(row int) (name string, err error) {
-		for _, t := range texts {
-			if t.of.Dict == nil || t.of.Codes[row] == 0 {
-				return t.column, errMissing
+	for _, n := range needs {
+		var blank func(row int) bool
+		if n.times {
+			times := b.Times[n.place]
+			blank = func(row int) bool { return times == nil || times[row] == lineblock.NoTime }
+		} else {
+			texts := &b.Texts[n.place]
+			blank = func(row int) bool { return texts.Blank() || texts.Codes[row] == 0 }
+		}
+		for row := range c.out.rows {
+			if blank(row) {
+				c.lacks(row, n.column, errMissing)
 			}
 		}
-		switch {
-		case starts == nil || starts[row] == lineblock.NoTime:
-			return "line_item_usage_start_date", errMissing
-		case ends == nil || ends[row] == lineblock.NoTime:
-			return "line_item_usage_end_date", errMissing
-		case ends[row] < starts[row]:
-			return "line_item_usage_end_date", errBackward
-		}
-		return "", nil
 	}
-	for row := range c.out.rows {
-		name, err := missing(row)
-		if err == nil {
-			continue
-		}
-		if _, is := c.out.flaws[row]; !is {
-			c.out.bad(row, slices.IndexFunc(c.plan.columns, func(x column) bool { return snake(x.name) == name }), nil, err)
+	starts, ends := b.Times[startPlace], b.Times[endPlace]
+	for row := range min(len(starts), len(ends)) {
+		if ends[row] < starts[row] {
+			c.lacks(row, needs[len(needs)-1].column, errBackward)
 		}
 	}
-	c.fill()
+}
+
+// lacks notes what is wrong with a row as a whole, if each of its columns can be read.
+func (c *columnar) lacks(row int, name string, err error) {
+	if _, is := c.out.flaws[row]; !is {
+		c.out.bad(row, c.plan.place(name), nil, err)
+	}
 }
 
 // The columns of a line's time.
@@ -321,72 +315,74 @@ var (
 	endPlace   = lineblock.Place(lineblock.Times(), "line_item_usage_end_date")
 )
 
-// fill gives rows that leave a column after discounts blank what is before discounts.
-func (c *columnar) fill() {
-	b := &c.out.block
-	for _, f := range netFills {
-		to, from := &b.Amounts[lineblock.Place(lineblock.Amounts(), f.to)], &b.Amounts[lineblock.Place(lineblock.Amounts(), f.from)]
-		if c.out.met&f.which == 0 {
-			*to = *from
-			continue
-		}
-		if from.Units == nil {
-			continue
-		}
-		for row, seen := range c.out.seen {
-			if seen&f.which == 0 {
-				if to.Units == nil {
-					to.Units = make([]int64, c.out.rows)
-				}
-				to.Set(row, from.At(row))
-			}
-		}
-	}
+// keeping takes rows out of columns: it has those that stay, in their order. Columns are changed in place, once however many share one.
+type keeping struct {
+	rows []int32
+	done map[any]bool // by where a column begins
 }
 
-// drop takes rows out of the block; keep has the others.
-func drop(b *lineblock.Block, keep []int32) {
+func keep(rows []int32) *keeping { return &keeping{rows, map[any]bool{}} }
+
+// block keeps rows of a block.
+func (k *keeping) block(b *lineblock.Block) {
 	for i := range b.Texts {
-		b.Texts[i].Codes = kept(b.Texts[i].Codes, keep)
+		b.Texts[i].Codes = kept(k, b.Texts[i].Codes)
 	}
 	for i := range b.Amounts {
-		n := &b.Amounts[i]
-		wide := map[int]decimal.D{}
-		for at, row := range keep {
-			if d, ok := n.Wide[int(row)]; ok {
-				wide[at] = d
-			}
-		}
-		*n = lineblock.Numbers{Units: kept(n.Units, keep), Wide: wide}
+		k.numbers(&b.Amounts[i])
 	}
 	for i := range b.Times {
-		b.Times[i] = kept(b.Times[i], keep)
+		b.Times[i] = kept(k, b.Times[i])
 	}
-	b.Reserved, b.Planned = kept(b.Reserved, keep), kept(b.Planned, keep)
-	b.Tags.Codes, b.Categories.Codes = kept(b.Tags.Codes, keep), kept(b.Categories.Codes, keep)
-	discounts := map[int]map[string]decimal.D{}
-	var ids lineblock.Bytes
-	for at, row := range keep {
-		if d := b.Discounts[int(row)]; d != nil {
-			discounts[at] = d
-		}
-		ids.Data = append(ids.Data, b.IDs.At(int(row))...)
-		ids.Ends = append(ids.Ends, uint32(len(ids.Data)))
+	b.Reserved, b.Planned = kept(k, b.Reserved), kept(k, b.Planned)
+	b.Tags.Codes, b.Categories.Codes = kept(k, b.Tags.Codes), kept(k, b.Categories.Codes)
+	k.ids(&b.IDs)
+	if b.Discounts != nil {
+		b.Discounts = keptOf(k, b.Discounts)
 	}
-	if b.IDs.Ends != nil {
-		b.IDs = ids
-	}
-	b.Discounts, b.Rows = discounts, len(keep)
+	b.Rows = len(k.rows)
 }
 
-// kept gives the rows that are kept of a column, which may be shared with another.
-func kept[T any](column []T, keep []int32) []T {
-	if column == nil {
-		return nil
+func (k *keeping) numbers(n *lineblock.Numbers) {
+	n.Units = kept(k, n.Units)
+	if n.Wide != nil {
+		n.Wide = keptOf(k, n.Wide)
 	}
-	out := make([]T, len(keep))
-	for at, row := range keep {
-		out[at] = column[row]
+}
+
+func (k *keeping) ids(b *lineblock.Bytes) {
+	if b.Ends == nil {
+		return
+	}
+	data, ends := b.Data[:0], make([]uint32, 0, len(k.rows))
+	for _, row := range k.rows {
+		data = append(data, b.At(int(row))...) // never beyond where it is read
+		ends = append(ends, uint32(len(data)))
+	}
+	*b = lineblock.Bytes{Data: data, Ends: ends}
+}
+
+// kept gives the rows that are kept of a column.
+func kept[T any](k *keeping, column []T) []T {
+	if len(column) == 0 {
+		return column
+	}
+	if first := &column[0]; !k.done[first] {
+		k.done[first] = true
+		for at, row := range k.rows {
+			column[at] = column[row]
+		}
+	}
+	return column[:len(k.rows)]
+}
+
+// keptOf is kept for what few rows have.
+func keptOf[T any](k *keeping, by map[int]T) map[int]T {
+	out := map[int]T{}
+	for at, row := range k.rows {
+		if value, ok := by[int(row)]; ok {
+			out[at] = value
+		}
 	}
 	return out
 }

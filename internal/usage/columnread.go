@@ -12,18 +12,20 @@ import (
 	"github.com/parquet-go/parquet-go/format"
 )
 
-// segment is some rows of one leaf of a Parquet file, within a page. One of its forms of values is set; values are only those that
-// are there.
+// segment is some rows of one column of a file: of a leaf of Parquet, within a page, or of a block of text. One of its forms of values
+// is set; values are only those that are there.
 type segment struct {
 	rows    int
-	levels  []byte // by row: the leaf's own where there is a value; nil if all rows have one
-	full    byte   // the level of what is there
+	places  []int32 // the rows that have a value; nil if levels tell them
+	levels  []byte  // by row: the leaf's own where there is a value; nil if all rows have one
+	full    byte    // the level of what is there
 	dict    *leafDict
 	codes   []int32
 	floats  []float64
 	longs   []int64
 	text    []byte
 	offsets []uint32
+	spans   []span // in text, which is comma-separated values
 	values  []parquet.Value
 }
 
@@ -271,6 +273,12 @@ func (r *leafReader) part(s *segment, there int) error {
 
 // each visits the rows of a segment that have a value, with the value's place.
 func (s *segment) each(visit func(row, value int)) {
+	if s.places != nil {
+		for i, row := range s.places {
+			visit(int(row), i)
+		}
+		return
+	}
 	if s.levels == nil {
 		for i := range s.rows {
 			visit(i, i)
@@ -288,7 +296,7 @@ func (s *segment) each(visit func(row, value int)) {
 
 // there is how many rows of a segment have a value.
 func (s *segment) there() int {
-	return max(len(s.codes), len(s.floats), len(s.longs), len(s.offsets)-1, len(s.values), 0)
+	return max(len(s.spans), len(s.codes), len(s.floats), len(s.longs), len(s.offsets)-1, len(s.values), 0)
 }
 
 // addHashes adds what stands for the values of a segment to numbers that stand for the rows.
@@ -311,6 +319,33 @@ func (r *leafReader) addHashes(s *segment, hashes []uint64, salt uint64) {
 
 func (s *segment) bytes(value int) []byte { return s.text[s.offsets[value]:s.offsets[value+1]] }
 
+// raw gives a text as the file has it, whose meaning read knows; false for values of another form.
+func (s *segment) raw(value int) (text []byte, is bool) {
+	switch {
+	case s.spans != nil:
+		return s.spans[value].of(s.text), true
+	case s.offsets != nil:
+		return s.bytes(value), true
+	}
+	return nil, false
+}
+
+// read gives the meaning of what raw gave.
+func (s *segment) read(raw []byte) []byte {
+	if s.spans != nil {
+		return plain(raw)
+	}
+	return raw
+}
+
+// textOf gives a value as it is meant in CSV.
+func (s *segment) textOf(value int, kind *format.LogicalType) []byte {
+	if raw, is := s.raw(value); is {
+		return s.read(raw)
+	}
+	return appendValue(nil, s.at(value), kind)
+}
+
 // at gives a value, whatever form it has.
 func (s *segment) at(value int) parquet.Value {
 	switch {
@@ -322,6 +357,8 @@ func (s *segment) at(value int) parquet.Value {
 		return parquet.Int64Value(s.longs[value])
 	case s.offsets != nil:
 		return parquet.ByteArrayValue(s.bytes(value))
+	case s.spans != nil:
+		return parquet.ByteArrayValue(plain(s.spans[value].of(s.text)))
 	}
 	return s.values[value]
 }

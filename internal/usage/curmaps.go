@@ -1,135 +1,99 @@
 package usage
 
 import (
+	"encoding/binary"
 	"encoding/json"
-	"strings"
 
 	"umbel/internal/decimal"
+	"umbel/internal/lineblock"
 )
 
-// gathered are a row's tags, or its cost categories, of a report that has a column for each: the columns and texts that are not
-// blank. Rows with the same ones share a map.
+// gathered are the tags, or the cost categories, of a report that has a column for each. Rows with the same ones share a map.
 type gathered struct {
-	key   []byte // what makes rows equal: the number of each column, and its text
 	parts []part
+	dicts []*lineblock.Dict[string]    // of the parts, when made was begun
+	made  map[string]map[string]string // by the codes of the parts
+	maps  lineblock.Maps
+	codes []uint32 // of the block
+	key   []byte
 }
 
+// part is one of the columns, in the order of the file: later ones win.
 type part struct {
-	name string
-	text []byte
+	name   string
+	target int // where its texts are
 }
 
-func (g *gathered) add(column int, name string, b []byte) {
-	g.key = append(g.key, byte(column), byte(column>>8), byte(len(b)), byte(len(b)>>8), byte(len(b)>>16))
-	g.key = append(g.key, b...)
-	g.parts = append(g.parts, part{name, b})
-}
-
-// reset forgets the row.
-func (g *gathered) reset(kind byte) {
-	g.key, g.parts = append(g.key[:0], kind), g.parts[:0]
-}
-
-// gather gives the map of what was gathered, nil for nothing.
-func (m *memory) gather(g *gathered) map[string]string {
-	if len(g.parts) == 0 {
-		return nil
+// gather puts the maps of a block into a column: of rows that have any part, instead of what stands there.
+func (g *gathered) gather(b *columns, to *lineblock.Coded[map[string]string]) {
+	if !g.begin(b) {
+		return
 	}
-	if o, ok := m.maps[string(g.key)]; ok {
+	dict := g.maps.Dict()
+	if cap(g.codes) < b.rows {
+		g.codes = make([]uint32, b.rows)
+	}
+	g.codes = g.codes[:b.rows]
+	for row := range b.rows {
+		some, key := false, g.key[:0]
+		for _, p := range g.parts {
+			code := uint32(0)
+			if t := b.text(p.target); !t.Blank() {
+				code = t.Codes[row]
+			}
+			some = some || code != 0
+			key = binary.LittleEndian.AppendUint32(key, code)
+		}
+		g.key = key
+		switch {
+		case !some:
+			g.codes[row] = g.maps.Code(to.At(row))
+		default:
+			g.codes[row] = g.maps.Code(g.row(b, row))
+		}
+	}
+	*to = lineblock.Coded[map[string]string]{Dict: dict, Codes: g.codes}
+}
+
+// begin tells whether a block has any part, and forgets maps whose parts have other codes now.
+func (g *gathered) begin(b *columns) (some bool) {
+	if g.dicts == nil {
+		g.dicts = make([]*lineblock.Dict[string], len(g.parts))
+	}
+	renewed := g.made == nil || len(g.made) > mostMaps
+	for i, p := range g.parts {
+		if t := b.text(p.target); !t.Blank() {
+			some = true
+			renewed = renewed || g.dicts[i] != t.Dict
+			g.dicts[i] = t.Dict
+		}
+	}
+	if renewed {
+		g.made = map[string]map[string]string{}
+	}
+	return some
+}
+
+// row gives the map of a row whose codes are in key.
+func (g *gathered) row(b *columns, row int) map[string]string {
+	if o, ok := g.made[string(g.key)]; ok {
 		return o
 	}
-	o := make(map[string]string, len(g.parts))
+	o := map[string]string{}
 	for _, p := range g.parts {
-		o[p.name] = m.text(p.text)
+		if value := b.text(p.target).At(row); value != "" {
+			o[p.name] = value
+		}
 	}
-	m.keep(m.maps, g.key, o)
+	g.made[string(g.key)] = o
 	return o
 }
 
-// finishMaps makes the maps of a line whose report has columns for tags and categories.
-func (r *row) finishMaps() (column string, err error) {
-	if o := r.gather(&r.tags); o != nil {
-		r.line.Tags = o
-	}
-	if o := r.gather(&r.categories); o != nil {
-		r.line.Categories = o
-	}
-	return "", nil
-}
-
-// prefixed gives the setter of a column that is one of many of its kind: "resourceTags/user:team"; nil if it is none.
-func prefixed(column int, name string) setter {
-	if key, ok := cutAny(name, "resourceTags/"); ok {
-		return tagSetter(column, key)
-	}
-	for prefix, owner := range map[string]string{"resource_tags_user_": "user:", "resource_tags_aws_": "aws:"} {
-		if key, ok := cutAny(name, prefix); ok {
-			return tagSetter(column, owner+key)
-		}
-	}
-	if key, ok := cutAny(name, "costCategory/", "cost_category_"); ok {
-		return func(r *row, b []byte) error {
-			r.categories.add(column, key, b)
-			return nil
-		}
-	}
-	if key, ok := cutAny(name, "discount/", "discount_"); ok {
-		key = snake(key)
-		return func(r *row, b []byte) error {
-			d, err := number(b)
-			if err == nil && !d.IsZero() {
-				r.discount(key, d)
-			}
-			return err
-		}
-	}
-	return nil
-}
-
-func tagSetter(column int, key string) setter {
-	return func(r *row, b []byte) error {
-		r.tags.add(column, key, b)
-		return nil
-	}
-}
-
-func cutAny(name string, prefixes ...string) (rest string, ok bool) {
-	for _, p := range prefixes {
-		if rest, ok = strings.CutPrefix(name, p); ok && rest != "" {
-			return rest, true
-		}
-	}
-	return "", false
-}
-
-func (r *row) discount(key string, d decimal.D) {
-	if r.line.Discounts == nil {
-		r.line.Discounts = map[string]decimal.D{}
-	}
-	r.line.Discounts[key] = d
-}
-
-// mapSetters are the columns of CUR 2.0 that hold many values as a JSON object.
-func mapSetters() map[string]setter {
-	return map[string]setter{
-		"resource_tags": func(r *row, b []byte) (err error) {
-			r.line.Tags, err = r.tagObject(b, curTag)
-			return err
-		},
-		"cost_category": func(r *row, b []byte) (err error) {
-			r.line.Categories, err = r.object(b)
-			return err
-		},
-		"discount": setDiscounts,
-		"product":  setProduct,
-	}
-}
-
-// setDiscounts reads {"bundled_discount": "-1.5"}; numbers may be without quotes.
-func setDiscounts(r *row, b []byte) error {
+// discountsOf reads {"bundled_discount": "-1.5"}; numbers may be without quotes.
+func discountsOf(b []byte) (out map[string]decimal.D, err error) {
 	var raw map[string]json.Number // takes numbers in quotes too
 	if err := json.Unmarshal(b, &raw); err != nil {
-		return errMap
+		return nil, errMap
 	}
 	for key, text := range raw {
 		if text == "" {
@@ -137,30 +101,12 @@ func setDiscounts(r *row, b []byte) error {
 		}
 		d, err := number([]byte(text))
 		if err != nil {
-			return err
+			return nil, err
 		}
-		r.discount(key, d)
-	}
-	return nil
-}
-
-// setProduct takes of the product's attributes what has no column of its own in CUR 2.0.
-func setProduct(r *row, b []byte) error {
-	o, err := r.object(b)
-	if err != nil {
-		return err
-	}
-	d := &r.line.Detail
-	for _, part := range []struct {
-		key string
-		to  *string
-	}{{"product_name", &d.Name}, {"operating_system", &d.Platform}, {"database_engine", &d.Platform}, {"tenancy", &d.Tenancy}} {
-		if o[part.key] != "" {
-			*part.to = o[part.key]
+		if out == nil {
+			out = map[string]decimal.D{}
 		}
+		out[key] = d
 	}
-	if d.Region == "" {
-		d.Region = o["region"]
-	}
-	return nil
+	return out, nil
 }

@@ -5,36 +5,51 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
-	"umbel/internal/decimal"
 	"umbel/internal/domain/billing"
+	"umbel/internal/lineblock"
 )
 
 // charge is what a row of FOCUS says of its kind; it makes the line's type, reservation and savings plan.
 type charge struct {
 	category, class, frequency         string
 	commitment, commitmentType, status string
-	effective, priced                  decimal.D
-	payer, meter                       string
+	negative                           bool // what it costs is below zero
 }
+
+// The columns of a charge that lines do not have, by their places after those of a block.
+const (
+	chargeCategory = iota
+	chargeClass
+	chargeFrequency
+	chargeCommitment
+	chargeCommitmentType
+	chargeStatus
+	chargePayer
+	chargeMeter
+	chargeProvider
+	chargeTexts
+)
+
+const (
+	chargePriced = iota
+	chargeEffective
+	chargeAmounts
+)
 
 // focusNeeds are the columns without which a file of FOCUS says nothing.
 var focusNeeds = []string{"BilledCost", "BillingCurrency", "ChargeCategory", "ChargePeriodStart", "ChargePeriodEnd", "BillingAccountId"}
 
 // focusPlan reads FOCUS ("FinOps Open Cost and Usage Specification") 1.0 to 1.2, as AWS exports it ("FOCUS 1.2 with AWS columns").
 func focusPlan(header []string) (*plan, error) {
-	p := &plan{format: focusVersion(header), priced: true, null: "NULL", finish: finishFocus}
-	setters := map[string]setter{}
-	for _, f := range focusFields() {
-		setters[f.name] = f.set
-	}
+	p := &plan{format: focusVersion(header), priced: true, charged: true, check: checkFOCUS}
+	makers := focusMakers()
 	for _, name := range header {
-		set := setters[name]
-		if set == nil {
+		how := makers[name]
+		if how == nil {
 			p.ignored = append(p.ignored, name)
 		}
-		p.columns = append(p.columns, column{name, set})
+		p.columns = append(p.columns, column{name: name, make: how})
 	}
 	for _, name := range focusNeeds {
 		if !slices.Contains(header, name) {
@@ -56,86 +71,72 @@ func focusVersion(header []string) Format {
 	return FOCUS10
 }
 
-func focusFields() []field {
-	all := []field{
-		focusAccount("SubAccountId", func(r *row) *string { return &r.line.Account }),
-		focusAccount("BillingAccountId", func(r *row) *string { return &r.charge.payer }),
-		timeField("ChargePeriodStart", func(l *line) *time.Time { return &l.Start }),
-		timeField("ChargePeriodEnd", func(l *line) *time.Time { return &l.End }),
-		timeField("BillingPeriodStart", func(l *line) *time.Time { return &l.Bill.PeriodStart }),
-		timeField("BillingPeriodEnd", func(l *line) *time.Time { return &l.Bill.PeriodEnd }),
-		currencyField("BillingCurrency", func(l *line) *string { return &l.Currency }),
-		currencyField("PricingCurrency", func(l *line) *string { return &l.Pricing.Currency }),
-		numberField("BilledCost", func(l *line) *decimal.D { return &l.Unblended }),
-		numberField("ContractedUnitPrice", func(l *line) *decimal.D { return &l.UnblendedRate }),
-		numberField("ListCost", func(l *line) *decimal.D { return &l.Pricing.PublicCost }),
-		numberField("ListUnitPrice", func(l *line) *decimal.D { return &l.Pricing.PublicRate }),
-		numberField("ConsumedQuantity", func(l *line) *decimal.D { return &l.Usage }),
-		{"PricingQuantity", func(r *row, b []byte) (err error) {
-			r.charge.priced, err = number(b)
-			return err
-		}, nil},
-		{"EffectiveCost", func(r *row, b []byte) (err error) {
-			r.charge.effective, err = number(b)
-			return err
-		}, nil},
-		ownField("ResourceId", func(l *line) *string { return &l.Resource }),
-		{"ProviderName", func(r *row, b []byte) error {
-			if s := string(b); s != "AWS" && !strings.HasPrefix(s, "Amazon") {
-				return errProvider
-			}
-			return nil
-		}, nil},
-		{"Tags", func(r *row, b []byte) (err error) {
-			r.line.Tags, err = r.tagObject(b, focusTag)
-			return err
-		}, nil},
-		{"x_CostCategories", func(r *row, b []byte) (err error) {
-			r.line.Categories, err = r.object(b)
-			return err
-		}, nil},
-		{"x_Discounts", setDiscounts, nil},
+// focusNull is what stands for nothing in FOCUS.
+const focusNull = "NULL"
+
+// focusMakers are the columns of FOCUS that are of use.
+func focusMakers() map[string]maker {
+	all := map[string]maker{
+		"SubAccountId":             makeText("line_item_usage_account_id", focusNull, focusAccount),
+		"BillingAccountId":         makeCharge(chargePayer, focusAccount),
+		"ProviderName":             makeCharge(chargeProvider, focusProvider),
+		"BillingCurrency":          makeText("line_item_currency_code", focusNull, (*memory).currency),
+		"PricingCurrency":          makeText("pricing_currency", focusNull, (*memory).currency),
+		"PricingQuantity":          makeAmountAt(len(lineblock.Amounts())+chargePriced, lineblock.OfLine, 0, focusNull),
+		"EffectiveCost":            makeAmountAt(len(lineblock.Amounts())+chargeEffective, lineblock.OfLine, 0, focusNull),
+		"Tags":                     makeMap(focusNull, tagMaps(focusTag)),
+		"x_CostCategories":         makeMap(focusNull, categoryMaps),
+		"x_Discounts":              makeMap(focusNull, newDiscountMaps),
+		"ChargeCategory":           makeCharge(chargeCategory, nil),
+		"ChargeClass":              makeCharge(chargeClass, nil),
+		"ChargeFrequency":          makeCharge(chargeFrequency, nil),
+		"CommitmentDiscountId":     makeCharge(chargeCommitment, nil),
+		"CommitmentDiscountType":   makeCharge(chargeCommitmentType, nil),
+		"CommitmentDiscountStatus": makeCharge(chargeStatus, nil),
+		"SkuMeter":                 makeCharge(chargeMeter, nil),
 	}
-	for name, at := range map[string]func(*row) *string{
-		"ChargeCategory":           func(r *row) *string { return &r.charge.category },
-		"ChargeClass":              func(r *row) *string { return &r.charge.class },
-		"ChargeFrequency":          func(r *row) *string { return &r.charge.frequency },
-		"CommitmentDiscountId":     func(r *row) *string { return &r.charge.commitment },
-		"CommitmentDiscountType":   func(r *row) *string { return &r.charge.commitmentType },
-		"CommitmentDiscountStatus": func(r *row) *string { return &r.charge.status },
-		"AvailabilityZone":         func(r *row) *string { return &r.line.Zone },
-		"ChargeDescription":        func(r *row) *string { return &r.line.Description },
-		"InvoiceId":                func(r *row) *string { return &r.line.Bill.Invoice },
-		"InvoiceIssuerName":        func(r *row) *string { return &r.line.Bill.Issuer },
-		"PublisherName":            func(r *row) *string { return &r.line.LegalEntity },
-		"PricingUnit":              func(r *row) *string { return &r.line.Pricing.Unit },
-		"RegionId":                 func(r *row) *string { return &r.line.Detail.Region },
-		"ServiceName":              func(r *row) *string { return &r.line.Detail.Name },
-		"SkuId":                    func(r *row) *string { return &r.line.Detail.SKU },
-		"SkuPriceId":               func(r *row) *string { return &r.line.Pricing.RateCode },
-		"x_ServiceCode":            func(r *row) *string { return &r.line.Product },
-		"x_UsageType":              func(r *row) *string { return &r.line.UsageType },
-		"SkuMeter":                 func(r *row) *string { return &r.charge.meter },
-		"x_Operation":              func(r *row) *string { return &r.line.Operation },
+	for name, of := range map[string]string{
+		"AvailabilityZone": "line_item_availability_zone", "ChargeDescription": "line_item_line_item_description", "InvoiceId": "bill_invoice_id",
+		"InvoiceIssuerName": "bill_invoicing_entity", "PublisherName": "line_item_legal_entity", "PricingUnit": "pricing_unit",
+		"RegionId": "product_region_code", "ServiceName": "product_product_name", "SkuId": "product_sku", "SkuPriceId": "pricing_rate_code",
+		"x_ServiceCode": "line_item_product_code", "x_UsageType": "line_item_usage_type", "x_Operation": "line_item_operation",
+		"ResourceId": "line_item_resource_id",
 	} {
-		all = append(all, field{name, func(r *row, b []byte) error {
-			*at(r) = r.text(b)
-			return nil
-		}, nil})
+		all[name] = makeText(of, focusNull, nil)
+	}
+	for name, of := range map[string]string{
+		"ChargePeriodStart": "line_item_usage_start_date", "ChargePeriodEnd": "line_item_usage_end_date",
+		"BillingPeriodStart": "bill_billing_period_start_date", "BillingPeriodEnd": "bill_billing_period_end_date",
+	} {
+		all[name] = makeTime(of, focusNull)
+	}
+	for name, of := range map[string]string{
+		"BilledCost": "line_item_unblended_cost", "ContractedUnitPrice": "line_item_unblended_rate", "ListCost": "pricing_public_on_demand_cost",
+		"ListUnitPrice": "pricing_public_on_demand_rate", "ConsumedQuantity": "line_item_usage_amount",
+	} {
+		target := lineblock.Place(lineblock.Amounts(), of)
+		all[name] = makeAmountAt(target, lineblock.OfLine, 0, focusNull)
 	}
 	return all
 }
 
+func makeCharge(text int, convert func(*memory, []byte) (string, error)) maker {
+	return makeTextAt(len(lineblock.Texts())+text, lineblock.OfLine, focusNull, convert)
+}
+
 // focusAccount reads an account ID. Anonymised files have IDs of other lengths: those that are longer are taken as they are.
-func focusAccount(name string, at func(*row) *string) field {
-	return field{name, func(r *row, b []byte) (err error) {
-		if len(b) > 12 && len(b) <= 64 {
-			*at(r) = r.text(b)
-			return nil
-		}
-		*at(r), err = r.account(b)
-		return err
-	}, nil}
+func focusAccount(m *memory, b []byte) (string, error) {
+	if len(b) > 12 && len(b) <= 64 {
+		return m.text(b), nil
+	}
+	return m.account(b)
+}
+
+func focusProvider(m *memory, b []byte) (string, error) {
+	if s := m.text(b); s == "AWS" || strings.HasPrefix(s, "Amazon") {
+		return s, nil
+	}
+	return "", errProvider
 }
 
 var (
@@ -143,105 +144,82 @@ var (
 	errCategory = errors.New("not a category of FOCUS")
 )
 
-// finishFocus completes a line of FOCUS. BilledCost is what is unblended; amounts that FOCUS has beside it are taken only where it
-// is not the cost: EffectiveCost of what a commitment covers or leaves unused.
-func finishFocus(r *row) (column string, err error) {
-	l, c := &r.line, &r.charge
-	if l.Account == "" {
-		l.Account = c.payer // charges that are of no member
-	}
-	switch {
-	case l.Account == "":
-		return "BillingAccountId", errMissing
-	case l.Currency == "":
-		return "BillingCurrency", errMissing
-	case l.Start.IsZero():
-		return "ChargePeriodStart", errMissing
-	case l.End.IsZero():
-		return "ChargePeriodEnd", errMissing
-	case l.End.Before(l.Start):
-		return "ChargePeriodEnd", errBackward
-	}
-	l.Bill.Payer, l.Bill.Type, l.Bill.Entity = c.payer, billing.Anniversary, billing.EntityAWS
-	if l.LegalEntity != "" && !strings.HasPrefix(l.LegalEntity, "Amazon") {
-		l.Bill.Entity = billing.EntityMarketplace
-	}
-	if l.Product == "" {
-		l.Product = l.Detail.Name
-	}
-	l.Detail.Service = l.Product
-	if l.UsageType == "" {
-		l.UsageType = c.meter
-	}
-	if l.Usage.IsZero() {
-		l.Usage = c.priced
-	}
-	l.Blended, l.NetUnblended = l.Unblended, l.Unblended
-	l.BlendedRate, l.NetUnblendedRate = l.UnblendedRate, l.UnblendedRate
-	return r.classify()
+// verdict is what a charge becomes.
+type verdict struct {
+	kind      billing.LineType
+	bill      billing.BillType
+	term      string
+	part      lineblock.Part // which the commitment is of; OfLine for none
+	effective []int          // the amounts that are EffectiveCost
+	err       error          // why it becomes nothing
 }
 
-// classify gives the line its type.
-func (r *row) classify() (column string, err error) {
-	l, c := &r.line, &r.charge
+// The amounts of a commitment: of what it covers, and of what nothing used, which is Commitment - Used for a savings plan.
+var (
+	planCovers     = amountPlaces("savings_plan_savings_plan_effective_cost", "savings_plan_net_savings_plan_effective_cost")
+	planUnused     = amountPlaces("savings_plan_total_commitment_to_date", "savings_plan_net_recurring_commitment_for_billing_period")
+	reservedCovers = amountPlaces("reservation_effective_cost", "reservation_net_effective_cost")
+	reservedUnused = amountPlaces("reservation_unused_recurring_fee", "reservation_net_unused_recurring_fee")
+)
+
+func amountPlaces(names ...string) (places []int) {
+	for _, name := range names {
+		places = append(places, lineblock.Place(lineblock.Amounts(), name))
+	}
+	return places
+}
+
+// classify tells what a charge becomes. BilledCost is what is unblended; amounts that FOCUS has beside it are taken only where it is
+// not the cost: EffectiveCost of what a commitment covers or leaves unused.
+func (c *charge) classify() verdict {
 	plan := c.commitment != "" && (strings.Contains(c.commitmentType, "Savings Plan") || strings.Contains(c.commitment, ":savingsplan/"))
 	reserved := c.commitment != "" && !plan
 	unused := c.status == "Unused"
 	switch {
 	case c.category == "Tax":
-		l.Type = billing.Tax
+		return verdict{kind: billing.Tax, bill: billing.Anniversary}
 	case c.category == "Credit":
-		l.Type = billing.Credit
-	case c.category == "Adjustment" || c.class == "Correction" && l.Unblended.Sign() < 0:
-		l.Type, l.Bill.Type = billing.Refund, billing.RefundIssued
+		return verdict{kind: billing.Credit, bill: billing.Anniversary}
+	case c.category == "Adjustment" || c.class == "Correction" && c.negative:
+		return verdict{kind: billing.Refund, bill: billing.RefundIssued}
+	case c.category == "Usage" && plan && unused:
+		return verdict{kind: billing.SavingsPlanRecurring, bill: billing.Anniversary, part: lineblock.OfPlan, effective: planUnused}
 	case c.category == "Usage" && plan:
-		l.Type = billing.SavingsPlanCovered
-		p := r.plan()
-		p.ARN, p.EffectiveCost, p.NetEffectiveCost = c.commitment, c.effective, c.effective
-		if unused { // what nothing used is Commitment - Used
-			l.Type = billing.SavingsPlanRecurring
-			*p = billing.SavingsPlanPart{ARN: c.commitment, Commitment: c.effective, NetRecurring: c.effective}
-		}
+		return verdict{kind: billing.SavingsPlanCovered, bill: billing.Anniversary, part: lineblock.OfPlan, effective: planCovers}
+	case c.category == "Usage" && reserved && unused:
+		return verdict{kind: billing.ReservationFee, bill: billing.Anniversary, part: lineblock.OfReservation, effective: reservedUnused}
 	case c.category == "Usage" && reserved:
-		l.Type = billing.DiscountedUsage
-		p := r.reservation()
-		p.ARN, p.EffectiveCost, p.NetEffectiveCost = c.commitment, c.effective, c.effective
-		if unused {
-			l.Type = billing.ReservationFee
-			*p = billing.ReservationPart{ARN: c.commitment, UnusedRecurringFee: c.effective, NetUnusedRecurringFee: c.effective}
-		}
+		return verdict{kind: billing.DiscountedUsage, bill: billing.Anniversary, part: lineblock.OfReservation, effective: reservedCovers}
 	case c.category == "Usage":
-		l.Type, l.Pricing.Term = billing.Usage, "OnDemand"
+		return verdict{kind: billing.Usage, bill: billing.Anniversary, term: "OnDemand"}
 	case c.category == "Purchase":
-		r.purchase(plan, reserved)
+		return c.purchase(plan, reserved)
 	case c.category == "":
-		return "ChargeCategory", errMissing
-	default:
-		return "ChargeCategory", errCategory
+		return verdict{err: errMissing}
 	}
-	return "", nil
+	return verdict{err: errCategory}
 }
 
 // purchase is a fee: of a commitment, upfront or recurring, or of something else.
-func (r *row) purchase(plan, reserved bool) {
-	l, c := &r.line, &r.charge
+func (c *charge) purchase(plan, reserved bool) verdict {
 	once := c.frequency == "One-Time"
-	l.Type = billing.Fee
+	v := verdict{kind: billing.Fee, bill: billing.Anniversary}
 	switch {
 	case plan && once:
-		l.Type = billing.SavingsPlanUpfront
+		v.kind = billing.SavingsPlanUpfront
 	case plan:
-		l.Type = billing.SavingsPlanRecurring
+		v.kind = billing.SavingsPlanRecurring
 	case reserved && !once:
-		l.Type = billing.ReservationFee
+		v.kind = billing.ReservationFee
 	}
 	if plan {
-		r.plan().ARN = c.commitment
+		v.part = lineblock.OfPlan
 	}
 	if reserved {
-		r.reservation().ARN = c.commitment
+		v.part = lineblock.OfReservation
 	}
 	if once {
-		l.Bill.Type = billing.Purchase
+		v.bill = billing.Purchase
 	}
+	return v
 }

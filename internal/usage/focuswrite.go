@@ -54,7 +54,8 @@ type focusCharge struct {
 	charge
 	kind             string // CommitmentDiscountCategory
 	billed           decimal.D
-	price            bool // the charge has unit prices, and a quantity that they are of
+	effective        decimal.D // what it costs with what was paid before
+	price            bool      // the charge has unit prices, and a quantity that they are of
 	quantity         decimal.D
 	listed, contract decimal.D // unit prices
 	list, contracted decimal.D // costs

@@ -20,22 +20,38 @@ const (
 	FOCUS12 Format = "FOCUS 1.2"
 )
 
-// plan is how the rows of one file are read.
+// plan is how the rows of one file are read: usage records row by row, lines of a bill by column.
 type plan struct {
 	format  Format
 	header  []byte // its text, without line end: met again, it is no row
 	columns []column
 	ignored []string
-	null    string // what stands for nothing, beside nothing
-	finish  func(*row) (column string, err error)
-	priced  bool // rows are lines of a bill, not usage records
-	keyed   bool // rows have identities: one that comes twice counts once
+	priced  bool            // rows are lines of a bill, not usage records
+	charged bool            // rows are charges of FOCUS
+	keyed   bool            // rows have identities: one that comes twice counts once
+	check   func(*columnar) // finds the lines of a block that lack something, and completes the others
 }
 
-// column is one column of a file; set is nil for those of no use.
+// column is one column of a file: what sets it in a usage record, or makes a column of lines of it. One of no use has neither.
 type column struct {
 	name string
 	set  setter
+	make maker
+}
+
+// place gives where the file has a column; -1 for nowhere.
+func (p *plan) place(name string) int {
+	return slices.IndexFunc(p.columns, func(c column) bool {
+		return snake(c.name) == snake(name) || plainName(c.name) == plainName(name)
+	})
+}
+
+// called gives a column's name as the file has it.
+func (p *plan) called(name string) string {
+	if i := p.place(name); i >= 0 {
+		return p.columns[i].name
+	}
+	return name
 }
 
 // planOf knows a file by its header.
@@ -69,27 +85,18 @@ var curNeeds = []string{
 }
 
 func curPlan(format Format, header []string) (*plan, error) {
-	setters := mapSetters()
-	for _, f := range curFields() {
-		setters[snake(f.name)] = f.set
-	}
-	setters["product_region"] = func(r *row, b []byte) error { // of what is of no Region's price, in reports of old
-		if r.line.Detail.Region == "" {
-			r.line.Detail.Region = r.text(b)
-		}
-		return nil
-	}
-	p := &plan{format: format, priced: true, finish: finishLine}
+	makers := curMakers()
+	p := &plan{format: format, priced: true, check: checkCUR}
 	var names []string
-	for i, name := range header {
-		set := setters[snake(name)]
-		if set == nil {
-			set = prefixed(i, name)
+	for _, name := range header {
+		how := makers[snake(name)]
+		if how == nil {
+			how = prefixed(name)
 		}
-		if set == nil {
+		if how == nil {
 			p.ignored = append(p.ignored, name)
 		}
-		p.columns = append(p.columns, column{name, set})
+		p.columns = append(p.columns, column{name: name, make: how})
 		names = append(names, snake(name))
 	}
 	for _, name := range curNeeds {

@@ -39,8 +39,8 @@ func ReadParquet(ctx context.Context, file io.ReaderAt, size int64, name string,
 		return nil, fmt.Errorf("%w that is wanted: %s", ErrFormat, p.format)
 	}
 	d := &delivery{sink: sink, report: &Report{Format: p.format, Ignored: p.ignored}, file: name}
-	if c, ok := newColumnar(t, p); ok && (p.format == CUR1 || p.format == CUR2) {
-		err = d.byColumn(ctx, c)
+	if p.priced {
+		err = d.byColumn(ctx, parquetColumns(t, p))
 	} else {
 		err = d.byRow(ctx, t, p)
 	}
@@ -51,7 +51,7 @@ func ReadParquet(ctx context.Context, file io.ReaderAt, size int64, name string,
 	return d.report, nil
 }
 
-// byRow delivers a file row by row.
+// byRow delivers a file of usage records row by row.
 func (d *delivery) byRow(ctx context.Context, t *table, p *plan) error {
 	worker := p.parser(d.file, [2]maphash.Seed{maphash.MakeSeed(), maphash.MakeSeed()})
 	out := new(batch)
@@ -64,10 +64,10 @@ func (d *delivery) byRow(ctx context.Context, t *table, p *plan) error {
 		return d.take(out)
 	}
 	t.rows(func(row parquet.Row) error {
-		worker.splits.fields = t.fields(row, worker.splits.fields[:0])
+		worker.fields = t.fields(row, worker.fields[:0])
 		at++
 		out.rows++
-		worker.take(at, t.text, out)
+		worker.take(at, out)
 		if out.rows < 1024 {
 			return nil
 		}

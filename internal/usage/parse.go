@@ -15,19 +15,40 @@ import (
 
 // batch is what became of a block.
 type batch struct {
-	lines    []billing.Line
+	cells    cells // of a report
 	records  []billing.UsageRecord
-	keys     []rowKey // of the lines, where rows have identities
-	at       []int    // where those lines stand in the file
 	problems []Problem
 	rows     int
-	err      error // why nothing follows, if it is not the end
+	whole    []byte // the block's
+	err      error  // why nothing follows, if it is not the end
 }
 
+// reset makes room for the next block.
 func (b *batch) reset() {
-	clear(b.lines) // lets go of what they hold
-	clear(b.records)
-	*b = batch{lines: b.lines[:0], records: b.records[:0], keys: b.keys[:0], at: b.at[:0], problems: b.problems[:0]}
+	clear(b.records) // lets go of what they hold
+	b.cells.reset()
+	*b = batch{cells: b.cells, records: b.records[:0], problems: b.problems[:0]}
+}
+
+// cells are the rows of a report that could be taken apart, by column.
+type cells struct {
+	text    []byte
+	columns []cellColumn
+	lines   []int    // where the rows begin in the file
+	keys    []rowKey // of the rows, where rows have identities
+}
+
+// cellColumn is where the fields of a column stand, of rows that leave it not blank.
+type cellColumn struct {
+	rows  []int32
+	spans []span
+}
+
+func (c *cells) reset() {
+	c.text, c.lines, c.keys = nil, c.lines[:0], c.keys[:0]
+	for i := range c.columns {
+		c.columns[i].rows, c.columns[i].spans = c.columns[i].rows[:0], c.columns[i].spans[:0]
+	}
 }
 
 // rowKey stands for the text of a row.
@@ -40,15 +61,22 @@ type parser struct {
 	row    row
 	seeds  [2]maphash.Seed
 	splits splitter
+	fields [][]byte // of a usage record
+	used   []bool   // which columns lines are made of
 }
 
 func (p *plan) parser(file string, seeds [2]maphash.Seed) *parser {
-	return &parser{plan: p, file: file, row: row{memory: newMemory()}, seeds: seeds}
+	used := make([]bool, len(p.columns))
+	for i, c := range p.columns {
+		used[i] = c.make != nil
+	}
+	return &parser{plan: p, file: file, row: row{memory: newMemory()}, seeds: seeds, used: used}
 }
 
 // csv reads the rows of a block into the batch.
 func (p *parser) csv(b block, out *batch) {
 	p.splits.data, p.splits.at = b.data, 0
+	out.cells.text = b.data
 	for at := b.line; ; {
 		text, wrong := p.splits.next()
 		if text == nil {
@@ -65,8 +93,8 @@ func (p *parser) csv(b block, out *batch) {
 		switch {
 		case !whole && (p.priced || b.err != nil):
 			wrong = "the file ends within this row"
-		case wrong == "" && len(p.splits.fields) != len(p.columns):
-			wrong = fmt.Sprintf("the row has %d fields, and the header %d", len(p.splits.fields), len(p.columns))
+		case wrong == "" && p.splits.count != len(p.columns):
+			wrong = fmt.Sprintf("the row has %d fields, and the header %d", p.splits.count, len(p.columns))
 		case bytes.Equal(bare, p.header):
 			wrong = "the header comes again"
 		}
@@ -74,17 +102,40 @@ func (p *parser) csv(b block, out *batch) {
 			out.problems = append(out.problems, Problem{File: p.file, Line: begin, Reason: wrong})
 			continue
 		}
-		p.take(begin, bare, out)
+		if p.priced {
+			p.spread(begin, bare, &out.cells)
+			continue
+		}
+		p.fields = p.splits.texts(p.fields)
+		p.take(begin, out)
 	}
 }
 
-// take reads a row of as many fields as there are columns.
-func (p *parser) take(at int, text []byte, out *batch) {
+// spread adds the fields of a row to their columns.
+func (p *parser) spread(at int, text []byte, out *cells) {
+	if out.columns == nil {
+		out.columns = make([]cellColumn, len(p.columns))
+	}
+	row := int32(len(out.lines))
+	for _, field := range p.splits.fields {
+		if p.used[field.column] {
+			c := &out.columns[field.column]
+			c.rows, c.spans = append(c.rows, row), append(c.spans, field)
+		}
+	}
+	out.lines = append(out.lines, at)
+	if p.keyed {
+		out.keys = append(out.keys, rowKey{maphash.Bytes(p.seeds[0], text), maphash.Bytes(p.seeds[1], text)})
+	}
+}
+
+// take reads a usage record of as many fields as there are columns.
+func (p *parser) take(at int, out *batch) {
 	r := &p.row
 	r.reset()
 	for i := range p.columns {
-		c, value := &p.columns[i], p.splits.fields[i]
-		if c.set == nil || len(value) == 0 || p.null != "" && string(value) == p.null {
+		c, value := &p.columns[i], p.fields[i]
+		if len(value) == 0 {
 			continue
 		}
 		if err := c.set(r, value); err != nil {
@@ -92,39 +143,16 @@ func (p *parser) take(at int, text []byte, out *batch) {
 			return
 		}
 	}
-	p.finished(at, text, out)
+	p.finished(at, out)
 }
 
-// finished adds a row whose fields are read.
-func (p *parser) finished(at int, text []byte, out *batch) {
-	r := &p.row
-	if column, err := p.finish(r); err != nil {
+// finished adds a record whose fields are read.
+func (p *parser) finished(at int, out *batch) {
+	if column, err := finishRecord(&p.row); err != nil {
 		out.problems = append(out.problems, Problem{File: p.file, Line: at, Column: p.called(column), Reason: err.Error()})
 		return
 	}
-	if !p.priced {
-		out.records = append(out.records, r.record)
-		return
-	}
-	out.lines = append(out.lines, r.line)
-	if p.keyed {
-		var key rowKey // of a row without an identity
-		if r.line.ID != "" {
-			key = rowKey{maphash.Bytes(p.seeds[0], text), maphash.Bytes(p.seeds[1], text)}
-		}
-		out.keys = append(out.keys, key)
-		out.at = append(out.at, at)
-	}
-}
-
-// called gives a column's name as the file has it.
-func (p *parser) called(column string) string {
-	for _, c := range p.columns {
-		if snake(c.name) == snake(column) || plainName(c.name) == plainName(column) {
-			return c.name
-		}
-	}
-	return column
+	out.records = append(out.records, p.row.record)
 }
 
 // json reads the usage records of a block, a JSON object a line.
@@ -150,7 +178,7 @@ func (p *parser) json(b block, out *batch) {
 			out.problems = append(out.problems, problem)
 			continue
 		}
-		p.finished(at, bare, out)
+		p.finished(at, out)
 	}
 }
 

@@ -3,7 +3,6 @@ package usage
 import (
 	"bufio"
 	"bytes"
-	"cmp"
 	"compress/gzip"
 	"context"
 	"crypto/sha256"
@@ -58,6 +57,9 @@ func Read(ctx context.Context, source io.Reader, name string, sink Sink) (*Repor
 		return nil, err
 	}
 	d := &delivery{sink: sink, report: &Report{Format: p.format, Ignored: p.ignored}, file: name}
+	if p.priced {
+		d.columns = textColumns(p)
+	}
 	if missing := p.priced && sink.Lines == nil && sink.Block == nil || !p.priced && sink.Records == nil; missing {
 		return nil, fmt.Errorf("%w that is wanted: %s", ErrFormat, p.format)
 	}
@@ -68,7 +70,7 @@ func Read(ctx context.Context, source io.Reader, name string, sink Sink) (*Repor
 		return func(b block) *batch {
 			out := pool.Get().(*batch)
 			out.reset()
-			out.err = b.err
+			out.err, out.whole = b.err, b.whole
 			if lines {
 				worker.json(b, out)
 			} else {
@@ -78,6 +80,7 @@ func Read(ctx context.Context, source io.Reader, name string, sink Sink) (*Repor
 		}
 	}, func(b *batch) error {
 		defer pool.Put(b)
+		defer s.release(b.whole)
 		return d.take(b)
 	})
 	if err != nil {
@@ -113,7 +116,7 @@ func (s *stream) begin() (p *plan, lines bool, err error) {
 	bare := bytes.TrimSpace(bytes.TrimPrefix(s.rest, []byte("\ufeff")))
 	if len(bare) > 0 && bare[0] == '{' {
 		s.cut = func(b []byte) int { return bytes.LastIndexByte(b, newline) + 1 }
-		return &plan{format: Records, finish: finishRecord}, true, nil
+		return &plan{format: Records}, true, nil
 	}
 	head := splitter{data: s.rest}
 	text, wrong := head.next()
@@ -126,7 +129,7 @@ func (s *stream) begin() (p *plan, lines bool, err error) {
 	if wrong != "" {
 		return nil, false, fmt.Errorf("%w: the header: %s", ErrFormat, wrong)
 	}
-	if p, err = planOf(headerOf(head.fields)); err != nil {
+	if p, err = planOf(headerOf(head.texts(nil))); err != nil {
 		return nil, false, err
 	}
 	p.header = bytes.Clone(bytes.TrimRight(bytes.TrimPrefix(text, []byte("\ufeff")), "\r\n"))
@@ -135,38 +138,30 @@ func (s *stream) begin() (p *plan, lines bool, err error) {
 	return p, false, nil
 }
 
-// delivery brings batches to the sink.
+// delivery brings what was read to the sink.
 type delivery struct {
 	sink    Sink
 	report  *Report
 	file    string
 	late    late
-	builder *lineblock.Builder // of lines for a sink that takes blocks
+	columns *columnar      // of a report
+	made    []billing.Line // of a block, for a sink that takes lines
 }
 
 func (d *delivery) take(b *batch) error {
 	r := d.report
-	d.once(b)
-	r.Rows += b.rows
-	r.Taken += len(b.lines) + len(b.records)
-	r.SetAside += len(b.problems)
-	for i := range b.lines {
-		l := &b.lines[i]
-		r.spans(l.Start, l.End)
-		if n := len(r.Currencies); n == 0 || r.Currencies[n-1] != l.Currency {
-			r.meets(l.Currency)
-		}
-	}
-	for i := range b.records {
-		r.spans(b.records[i].Start, b.records[i].End)
-	}
 	if b.err != nil {
 		r.Cut = b.err
 	}
-	if len(b.lines) > 0 {
-		if err := d.lines(b.lines); err != nil {
-			return err
-		}
+	if d.columns != nil {
+		d.columns.text(&b.cells)
+		return d.block(d.columns, b.cells.lines, b.problems)
+	}
+	r.Rows += b.rows
+	r.Taken += len(b.records)
+	r.SetAside += len(b.problems)
+	for i := range b.records {
+		r.spans(b.records[i].Start, b.records[i].End)
 	}
 	if len(b.records) > 0 {
 		if err := d.sink.Records(b.records); err != nil {
@@ -186,40 +181,6 @@ func (d *delivery) problems(all []Problem) error {
 		}
 	}
 	return nil
-}
-
-// lines delivers lines as the sink wants them.
-func (d *delivery) lines(all []billing.Line) error {
-	if d.sink.Block == nil {
-		return d.sink.Lines(all)
-	}
-	if d.builder == nil {
-		d.builder = lineblock.NewBuilder()
-	}
-	for i := range all {
-		d.builder.Add(&all[i])
-	}
-	return d.sink.Block(d.builder.Block())
-}
-
-// once sets rows aside that came before, in every byte, under the same line item ID.
-func (d *delivery) once(b *batch) {
-	kept := 0
-	d.late.bring(b.keys)
-	for i, key := range b.keys {
-		if d.late.again(key) {
-			b.problems = append(b.problems, Problem{File: d.file, Line: b.at[i], Reason: "the same row came before"})
-			continue
-		}
-		if kept != i {
-			b.lines[kept] = b.lines[i]
-		}
-		kept++
-	}
-	if len(b.keys) > kept {
-		b.lines = b.lines[:kept]
-		slices.SortStableFunc(b.problems, func(x, y Problem) int { return cmp.Compare(x.Line, y.Line) })
-	}
 }
 
 func (r *Report) spans(from, to time.Time) {

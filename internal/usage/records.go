@@ -102,7 +102,7 @@ func plainName(name string) string {
 // recordPlan reads simple usage records. A column of another name is an error: it may be one that is misspelt.
 func recordPlan(header []string) (*plan, error) {
 	setters := recordColumns()
-	p := &plan{format: Records, finish: finishRecord}
+	p := &plan{format: Records}
 	var names []string
 	for _, name := range header {
 		plain := plainName(name)
@@ -114,7 +114,7 @@ func recordPlan(header []string) (*plan, error) {
 			return nil, fmt.Errorf("%w: the column %q comes twice", ErrFormat, name)
 		}
 		names = append(names, plain)
-		p.columns = append(p.columns, column{name, set})
+		p.columns = append(p.columns, column{name: name, set: set})
 	}
 	for _, name := range []string{"account", "quantity", "time"} {
 		if !slices.Contains(names, name) {

@@ -9,25 +9,15 @@ import (
 	"umbel/internal/domain/billing"
 )
 
-// row is a row being read: one of its two is filled, by the format's columns.
+// row is a usage record being read.
 type row struct {
-	line   billing.Line
 	record billing.UsageRecord
 	*memory
-	seen             seen // of a line: which columns after discounts it has
-	tags, categories gathered
-	charge           charge // of FOCUS
-	counted, day     bool   // of a record: whether it has a quantity; whether its time is a date
+	counted, day bool // whether it has a quantity; whether its time is a date
 }
 
 // reset makes room for the next row.
-func (r *row) reset() {
-	r.line, r.record = billing.Line{}, billing.UsageRecord{}
-	r.charge = charge{}
-	r.seen, r.counted, r.day = 0, false, false
-	r.tags.reset('t')
-	r.categories.reset('c')
-}
+func (r *row) reset() { r.record, r.counted, r.day = billing.UsageRecord{}, false, false }
 
 // setter takes the text of a field, which is never empty.
 type setter func(r *row, text []byte) error

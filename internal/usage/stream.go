@@ -21,10 +21,11 @@ var errEndless = errors.New("usage: 8 MiB without a line end")
 
 // block is a part of the file that holds whole rows.
 type block struct {
-	data []byte
-	line int   // of its first row
-	last bool  // nothing follows
-	err  error // why nothing follows, if it is not the end
+	data  []byte
+	whole []byte // what data is of, if nothing else is: room for another block when this one was delivered
+	line  int    // of its first row
+	last  bool   // nothing follows
+	err   error  // why nothing follows, if it is not the end
 }
 
 // task is a block on its way: its batch is delivered in the order of the blocks.
@@ -38,6 +39,9 @@ type stream struct {
 	source io.Reader
 	digest hash.Hash // of all that is read
 	rest   []byte    // read, and not yet part of a block
+	whole  []byte    // what rest is the beginning of; nil if blocks have of it
+	tail   []byte    // room for the rest of a block
+	spare  sync.Pool // of *[]byte of blockSize
 	line   int       // of the first row in rest
 	cut    func([]byte) int
 	ended  bool
@@ -50,7 +54,7 @@ func (s *stream) fill(size int) {
 		return
 	}
 	from := len(s.rest)
-	grown := make([]byte, size)
+	grown := s.room(size)
 	copy(grown, s.rest)
 	for from < size && !s.ended {
 		n, err := s.source.Read(grown[from:])
@@ -63,7 +67,24 @@ func (s *stream) fill(size int) {
 		}
 	}
 	s.digest.Write(grown[len(s.rest):from])
-	s.rest = grown[:from]
+	s.rest, s.whole = grown[:from], grown
+}
+
+// room gives memory for text.
+func (s *stream) room(size int) []byte {
+	if size == blockSize {
+		if of, ok := s.spare.Get().(*[]byte); ok {
+			return *of
+		}
+	}
+	return make([]byte, size)
+}
+
+// release takes the memory of a block back that nobody looks at any more.
+func (s *stream) release(whole []byte) {
+	if len(whole) == blockSize {
+		s.spare.Put(&whole)
+	}
 }
 
 // next gives the next block; false after the last.
@@ -72,7 +93,7 @@ func (s *stream) next() (b block, more bool) {
 	for {
 		s.fill(size)
 		if s.ended {
-			b = block{data: s.rest, line: s.line, last: true, err: s.err}
+			b = block{data: s.rest, whole: s.whole, line: s.line, last: true, err: s.err}
 			s.rest = nil
 			return b, false
 		}
@@ -83,8 +104,14 @@ func (s *stream) next() (b block, more bool) {
 			s.ended, s.err = true, errEndless
 		}
 	}
-	b = block{data: s.rest[:end:end], line: s.line}
-	s.rest = s.rest[end:]
+	b = block{data: s.rest[:end:end], whole: s.whole, line: s.line}
+	if rest := s.rest[end:]; len(rest) < blockSize {
+		s.tail = append(s.tail[:0], rest...)
+		s.rest = s.tail
+	} else { // it may become a block as it is
+		s.rest = bytes.Clone(rest)
+	}
+	s.whole = nil
 	s.line += bytes.Count(b.data, []byte{newline})
 	return b, true
 }
