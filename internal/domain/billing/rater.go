@@ -26,7 +26,9 @@ type rater struct {
 	outside      int64     // records of accounts that did not belong to the organization
 	strangers    map[string]int64
 
-	spread  []place // of no meaning between hours, as starts
+	loaded  []slot  // of no meaning between hours, as the next three
+	order   []place // of what is loaded
+	spread  []place
 	starts  []int32
 	used    []int // how many slots of a class, from the first, are covered whole
 	touched []*pool
@@ -37,9 +39,8 @@ type rater struct {
 type ratedHour struct {
 	hour    time.Time
 	records []UsageRecord
-	known   []*class // met so far
-	slots   []slot
-	order   []place
+	known   []*class  // met so far
+	slots   []slot    // in their order: by account, class and record
 	byClass [][]int32 // slots of the classes that commitments may cover
 	parts   []part
 	pieces  []piece
@@ -63,7 +64,7 @@ type slot struct {
 	ordinal     int32     // among records that are alike in all
 }
 
-// place sorts slots: by account, then class, then record.
+// place sorts slots by account, then class.
 type place struct {
 	key  uint64
 	slot int32
@@ -122,8 +123,8 @@ func newRater(book *Book, org *Organization, month Month) (*rater, error) {
 // rate rates one hour into one that is used up; what it comes to is in its pieces. It keeps no records.
 func (r *rater) rate(into *ratedHour, hour time.Time, records []UsageRecord) error {
 	r.ratedHour = into
-	r.hour, r.records = hour, append(r.records[:0], records...)
-	if err := r.load(); err != nil {
+	r.hour = hour
+	if err := r.load(records); err != nil {
 		return err
 	}
 	r.sort()
@@ -151,7 +152,7 @@ func (r *rater) price() {
 // compare rates an hour that the organization's rater has rated as if every account were alone: with volume tiers and
 // commitments of its own. It only reads what is the other's.
 func (r *rater) compare(of *ratedHour) {
-	r.main, r.hour, r.known, r.order, r.byClass = of, of.hour, of.known, of.order, of.byClass
+	r.main, r.hour, r.known, r.byClass = of, of.hour, of.known, of.byClass
 	r.slots, r.parts, r.pieces = append(r.slots[:0], of.slots...), r.parts[:0], r.pieces[:0]
 	for i := range r.slots {
 		s := &r.slots[i]
@@ -166,12 +167,12 @@ func (r *rater) compare(of *ratedHour) {
 	}
 }
 
-// load makes slots of the hour's records.
-func (r *rater) load() error {
-	r.slots, r.parts, r.pieces = r.slots[:0], r.parts[:0], r.pieces[:0]
+// load makes slots of the hour's records, in whatever order they are.
+func (r *rater) load(records []UsageRecord) error {
+	r.loaded, r.parts, r.pieces = r.loaded[:0], r.parts[:0], r.pieces[:0]
 	end := r.hour.Add(time.Hour)
-	for i := range r.records {
-		record := &r.records[i]
+	for i := range records {
+		record := &records[i]
 		if record.Start.Before(r.hour) || !record.Start.Before(end) {
 			return fmt.Errorf("billing: usage of %s among that of %s", record.Start.Format(time.RFC3339), r.hour.Format(time.RFC3339))
 		}
@@ -192,62 +193,71 @@ func (r *rater) load() error {
 			r.miss(record)
 			continue
 		}
-		r.slots = append(r.slots, slot{record: record, class: k, account: a, left: record.Quantity, first: -1, last: -1})
+		r.loaded = append(r.loaded, slot{record: record, class: k, account: a, left: record.Quantity, first: -1, last: -1})
 	}
 	return nil
 }
 
 // sort puts the slots in the one order that the records have, whatever order they came in, and lists those that commitments may
-// cover.
+// cover. Records are copied in the order of accounts and classes: what follows goes over them several times, and memory likes to be
+// gone over in order.
 func (r *rater) sort() {
 	r.rank()
 	r.known = r.all
 	r.introduce()
+	r.arrange()
+	r.slots, r.records = r.slots[:0], slices.Grow(r.records[:0], len(r.loaded))
+	for i, p := range r.order {
+		s := r.loaded[p.slot]
+		r.records = append(r.records, *s.record)
+		s.record = &r.records[i]
+		r.slots = append(r.slots, s)
+	}
 	for len(r.byClass) < len(r.known) {
 		r.byClass = append(r.byClass, nil)
 	}
-	r.arrange()
 	for i := range r.byClass {
 		r.byClass[i] = r.byClass[i][:0]
 	}
-	for i, p := range r.order {
-		s := &r.slots[p.slot]
-		if i > 0 && r.order[i-1].key == p.key {
-			before := &r.slots[r.order[i-1].slot]
-			if compareRecords(before.record, s.record) == 0 {
-				s.ordinal = before.ordinal + 1
-			}
-		}
-		if s.class.cover {
-			r.byClass[s.class.index] = append(r.byClass[s.class.index], p.slot)
-		}
-	}
-}
-
-// arrange sorts the slots by account, class and record. There are many of them and few accounts and classes, so it counts instead of
-// comparing, and compares only records of one account and class.
-func (r *rater) arrange() {
-	r.order = slices.Grow(r.order[:0], len(r.slots))[:len(r.slots)]
-	r.spread = slices.Grow(r.spread[:0], len(r.slots))[:len(r.slots)]
-	for i := range r.slots {
-		s := &r.slots[i]
-		r.spread[i] = place{uint64(s.account.index)<<32 | uint64(s.class.rank), int32(i)}
-	}
-	r.distribute(r.order, r.spread, len(r.known), func(p place) uint32 { return uint32(p.key) })
-	r.distribute(r.spread, r.order, len(r.accounts), func(p place) uint32 { return uint32(p.key >> 32) })
-	r.order, r.spread = r.spread, r.order
 	for from := 0; from < len(r.order); {
 		to := from + 1
 		for to < len(r.order) && r.order[to].key == r.order[from].key {
 			to++
 		}
-		if to-from > 1 {
-			slices.SortFunc(r.order[from:to], func(a, b place) int {
-				return compareRecords(r.slots[a.slot].record, r.slots[b.slot].record)
-			})
-		}
+		r.sortAlike(from, to)
 		from = to
 	}
+}
+
+// sortAlike sorts slots of one account and class by their records, numbers those that are alike in all, and lists them.
+func (r *rater) sortAlike(from, to int) {
+	alike := r.slots[from:to]
+	if len(alike) > 1 {
+		slices.SortFunc(alike, func(a, b slot) int { return compareRecords(a.record, b.record) })
+		for i := range alike[1:] {
+			if before, s := &alike[i], &alike[i+1]; compareRecords(before.record, s.record) == 0 {
+				s.ordinal = before.ordinal + 1
+			}
+		}
+	}
+	if k := alike[0].class; k.cover {
+		for i := range alike {
+			r.byClass[k.index] = append(r.byClass[k.index], int32(from+i))
+		}
+	}
+}
+
+// arrange sorts what is loaded by account and class. There are many slots and few of those, so it counts instead of comparing.
+func (r *rater) arrange() {
+	r.order = slices.Grow(r.order[:0], len(r.loaded))[:len(r.loaded)]
+	r.spread = slices.Grow(r.spread[:0], len(r.loaded))[:len(r.loaded)]
+	for i := range r.loaded {
+		s := &r.loaded[i]
+		r.spread[i] = place{uint64(s.account.index)<<32 | uint64(s.class.rank), int32(i)}
+	}
+	r.distribute(r.order, r.spread, len(r.known), func(p place) uint32 { return uint32(p.key) })
+	r.distribute(r.spread, r.order, len(r.accounts), func(p place) uint32 { return uint32(p.key >> 32) })
+	r.order, r.spread = r.spread, r.order
 }
 
 // distribute copies places in the order of one of so many digits; of equals it keeps the order.

@@ -5,13 +5,13 @@ import "umbel/internal/decimal"
 // spare takes the free tier: once for the organization, in the order of the slots. A comparison gets what the organization got,
 // slot by slot.
 func (r *rater) spare() {
-	for _, p := range r.order {
-		s := &r.slots[p.slot]
+	for i := range r.slots {
+		s := &r.slots[i]
 		if s.class.free == nil {
 			continue
 		}
 		if r.main != nil {
-			s.free = decimal.Min(s.left, r.main.slots[p.slot].free)
+			s.free = decimal.Min(s.left, r.main.slots[i].free)
 		} else {
 			s.free = decimal.Min(s.left, s.class.free.left)
 			s.class.free.left = s.class.free.left.Sub(s.free)
@@ -24,20 +24,20 @@ func (r *rater) spare() {
 // that a plan covers goes up the tiers too, for its price on demand is on the bill, and taken back; free usage and usage that a
 // reservation covers do not.
 func (r *rater) tier() {
-	for _, p := range r.order {
-		s := &r.slots[p.slot]
+	for i := range r.slots {
+		s, slot := &r.slots[i], int32(i)
 		for at := s.first; at >= 0; at = r.parts[at].next {
 			if q := &r.parts[at]; q.kind == DiscountedUsage {
-				r.pieces = append(r.pieces, piece{slot: p.slot, part: at, tier: reservedTier, quantity: q.quantity})
+				r.pieces = append(r.pieces, piece{slot: slot, part: at, tier: reservedTier, quantity: q.quantity})
 			} else {
-				r.climb(p.slot, at, q.quantity)
+				r.climb(slot, at, q.quantity)
 			}
 		}
 		if !s.free.IsZero() {
-			r.pieces = append(r.pieces, piece{slot: p.slot, part: -1, tier: freeTier, quantity: s.free})
+			r.pieces = append(r.pieces, piece{slot: slot, part: -1, tier: freeTier, quantity: s.free})
 		}
 		if !s.left.IsZero() || s.first < 0 && s.free.IsZero() {
-			r.climb(p.slot, -1, s.left)
+			r.climb(slot, -1, s.left)
 		}
 	}
 }
