@@ -18,16 +18,17 @@ func merge(paths []string) (billing.Hours, error) {
 	slices.SortFunc(files, func(a, b header) int { return cmp.Or(a.first.Compare(b.first), cmp.Compare(a.path, b.path)) })
 	return func(yield func([]billing.UsageRecord, error) bool) {
 		m := &merging{waiting: files, pool: newPool()}
-		defer m.close()
-		for {
-			more, err := m.hour()
-			if err != nil {
-				yield(nil, err)
+		ahead := newAhead()
+		go ahead.read(m)
+		defer ahead.end()
+		for b := range ahead.full {
+			if b.panic != nil {
+				panic(b.panic)
+			}
+			if !yield(b.records, b.err) || b.err != nil {
 				return
 			}
-			if !more || !yield(m.batch, nil) {
-				return
-			}
+			ahead.free <- b.records
 		}
 	}, nil
 }
@@ -55,8 +56,8 @@ type merging struct {
 }
 
 // hour gathers the records of the next hour that has some.
-func (m *merging) hour() (bool, error) {
-	m.batch = m.batch[:0]
+func (m *merging) hour(room []billing.UsageRecord) (bool, error) {
+	m.batch = room[:0]
 	at, ok := m.next()
 	if !ok {
 		return false, nil
