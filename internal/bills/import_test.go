@@ -9,7 +9,6 @@ import (
 	"math/rand/v2"
 	"slices"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
@@ -17,6 +16,7 @@ import (
 
 	"umbel/internal/decimal"
 	"umbel/internal/domain/billing"
+	"umbel/internal/gauge"
 	"umbel/internal/testenv"
 	"umbel/internal/usage"
 )
@@ -165,26 +165,18 @@ func BenchmarkImport(b *testing.B) {
 			for b.Loop() {
 				b.StopTimer()
 				s := testenv.Start(b, testenv.FirstAccount(reportPayer))
-				before := processor(b)
+				before, begun := gauge.CPU(b), time.Now()
 				b.StartTimer()
 				done, err := s.Desk().Import(context.Background(), reportPayer, form, bytes.NewReader(file), func(usage.Problem) error { return nil })
 				if err != nil {
 					b.Fatal(err)
 				}
-				b.ReportMetric(float64(done.Taken)/(processor(b)-before).Seconds(), "lines/cpu-s")
+				b.ReportMetric(float64(done.Taken)/(gauge.CPU(b)-before).Seconds(), "lines/cpu-s")
+				b.ReportMetric(float64(done.Taken)/time.Since(begun).Seconds(), "lines/s")
 				b.StopTimer()
 				s.Settle()
 				b.StartTimer()
 			}
 		})
 	}
-}
-
-// processor gives the processor time of this process.
-func processor(b *testing.B) time.Duration {
-	var u syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
-		b.Fatal(err)
-	}
-	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }

@@ -9,12 +9,12 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
-	"strings"
 	"testing"
 	"time"
 
 	"umbel/internal/decimal"
 	"umbel/internal/domain/billing"
+	"umbel/internal/gauge"
 	"umbel/internal/testenv"
 	"umbel/internal/usage"
 )
@@ -48,22 +48,22 @@ func BenchmarkMonth(b *testing.B) {
 			b.Fatal(err)
 		}
 		b.StartTimer()
-		begun, before := time.Now(), processor(b)
+		begun, before := time.Now(), gauge.CPU(b)
 		done, err := s.Desk().Import(context.Background(), s.First, "usage.csv", file, func(p usage.Problem) error { return fmt.Errorf("%s", p) })
 		if err != nil {
 			b.Fatal(err)
 		}
 		b.ReportMetric(float64(done.Taken)/time.Since(begun).Seconds(), "records/s")
-		b.ReportMetric(float64(done.Taken)/(processor(b)-before).Seconds(), "records/cpu-s")
-		begun, before = time.Now(), processor(b)
+		b.ReportMetric(float64(done.Taken)/(gauge.CPU(b)-before).Seconds(), "records/cpu-s")
+		begun, before = time.Now(), gauge.CPU(b)
 		s.Settle()
 		b.ReportMetric(time.Since(begun).Seconds(), "s-of-bill")
-		b.ReportMetric((processor(b) - before).Seconds(), "cpu-s-of-bill")
+		b.ReportMetric((gauge.CPU(b) - before).Seconds(), "cpu-s-of-bill")
 		b.StopTimer()
 		if bill := s.Bill("", "2026-10"); bill.Total.Lines < done.Taken || len(bill.Accounts()) != len(accounts) || !bill.Compared {
 			b.Fatalf("%d lines of %d accounts", bill.Total.Lines, len(bill.Accounts()))
 		}
-		peak(b)
+		gauge.Peak(b)
 		if err := file.Close(); err != nil {
 			b.Fatal(err)
 		}
@@ -120,22 +120,5 @@ func writeMonth(b *testing.B, path string, accounts []string, records int) {
 	}
 	if err := f.Close(); err != nil {
 		b.Fatal(err)
-	}
-}
-
-// peak reports the most memory this process held so far.
-func peak(b *testing.B) {
-	status, err := os.ReadFile("/proc/self/status")
-	if err != nil {
-		return // not Linux
-	}
-	for line := range strings.Lines(string(status)) {
-		var kilobytes int
-		if strings.HasPrefix(line, "VmHWM:") {
-			if _, err := fmt.Sscanf(line, "VmHWM: %d kB", &kilobytes); err != nil {
-				b.Fatal(err)
-			}
-			b.ReportMetric(float64(kilobytes)/1e3, "MB-at-most")
-		}
 	}
 }

@@ -9,13 +9,13 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
-	"syscall"
 	"testing"
 	"time"
 
 	"umbel/internal/costlines"
 	"umbel/internal/decimal"
 	"umbel/internal/domain/billing"
+	"umbel/internal/gauge"
 )
 
 var (
@@ -133,7 +133,7 @@ func BenchmarkQuery(b *testing.B) {
 	} {
 		c.q.View = view
 		b.Run(c.name, func(b *testing.B) {
-			before, answer := cpu(b), 0
+			before, answer := gauge.CPU(b), 0
 			for b.Loop() {
 				rows, err := s.Query(context.Background(), c.q)
 				if err != nil || len(rows) == 0 {
@@ -142,7 +142,7 @@ func BenchmarkQuery(b *testing.B) {
 				answer = len(rows)
 			}
 			b.ReportMetric(float64(answer), "rows")
-			b.ReportMetric(float64(cpu(b)-before)/1e6/float64(b.N), "cpu-ms/op")
+			b.ReportMetric(float64(gauge.CPU(b)-before)/1e6/float64(b.N), "cpu-ms/op")
 			resident(b)
 		})
 	}
@@ -159,9 +159,9 @@ func BenchmarkImport(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		before := cpu(b)
+		before := gauge.CPU(b)
 		fill(b, w, *benchLines, benchLine)
-		b.ReportMetric(float64(*benchLines)/(cpu(b)-before).Seconds(), "lines/cpu-s")
+		b.ReportMetric(float64(*benchLines)/(gauge.CPU(b)-before).Seconds(), "lines/cpu-s")
 		resident(b)
 	}
 }
@@ -178,23 +178,14 @@ func BenchmarkCompact(b *testing.B) {
 			b.Fatal(err)
 		}
 		fill(b, w, *benchLines, benchLine)
-		before := cpu(b)
+		before := gauge.CPU(b)
 		for _, month := range []costlines.Month{"2026-08", "2026-09", "2026-10"} {
 			if err := s.Compact(context.Background(), benchPayer, month); err != nil {
 				b.Fatal(err)
 			}
 		}
-		b.ReportMetric(float64(*benchLines)/(cpu(b)-before).Seconds(), "lines/cpu-s")
+		b.ReportMetric(float64(*benchLines)/(gauge.CPU(b)-before).Seconds(), "lines/cpu-s")
 	}
-}
-
-// cpu gives the processor time of this process: on a shared machine the only time that tells something.
-func cpu(b *testing.B) time.Duration {
-	var u syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
-		b.Fatal(err)
-	}
-	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
 // resident reports the memory of this process.

@@ -9,6 +9,7 @@ import (
 	"umbel/internal/costlines"
 	"umbel/internal/decimal"
 	"umbel/internal/domain/billing"
+	"umbel/internal/gauge"
 )
 
 // ratedMonth is a synthetic month of usage with volume tiers: 500 accounts, 744 hours, 60 usage types, 4,000 resources. It is made
@@ -64,7 +65,7 @@ func BenchmarkRating(b *testing.B) {
 			o, hours := ratedMonth(b, *benchLines, book)
 			q := billing.Request{Month: billing.MonthOf(benchFirst), Book: book, Organization: o, Usage: hours}
 			for b.Loop() {
-				begun, before := time.Now(), cpu(b)
+				begun, before := time.Now(), gauge.CPU(b)
 				ctx := context.Background()
 				s, err := costlines.Open(b.TempDir())
 				if err != nil {
@@ -87,9 +88,9 @@ func BenchmarkRating(b *testing.B) {
 				if err := w.Commit(ctx); err != nil {
 					b.Fatal(err)
 				}
-				b.ReportMetric((cpu(b) - before).Seconds(), "cpu-s")
+				b.ReportMetric((gauge.CPU(b) - before).Seconds(), "cpu-s")
 				b.ReportMetric(time.Since(begun).Seconds(), "s")
-				peak(b)
+				gauge.Peak(b)
 			}
 		})
 	}

@@ -1,12 +1,9 @@
 package costlines_test
 
 import (
-	"bufio"
 	"context"
 	"flag"
-	"fmt"
 	"os"
-	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -14,6 +11,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"umbel/internal/costlines"
+	"umbel/internal/gauge"
 	"umbel/internal/lineblock"
 	"umbel/internal/usage"
 )
@@ -68,7 +66,7 @@ func BenchmarkReports(b *testing.B) {
 			b.Fatal(err)
 		}
 		b.StartTimer()
-		begun, before := time.Now(), cpu(b)
+		begun, before := time.Now(), gauge.CPU(b)
 		group, ctx := errgroup.WithContext(context.Background())
 		var next atomic.Int64
 		for range *importers {
@@ -84,26 +82,8 @@ func BenchmarkReports(b *testing.B) {
 		if err := group.Wait(); err != nil {
 			b.Fatal(err)
 		}
-		b.ReportMetric(float64(*benchLines)/(cpu(b)-before).Seconds(), "lines/cpu-s")
+		b.ReportMetric(float64(*benchLines)/(gauge.CPU(b)-before).Seconds(), "lines/cpu-s")
 		b.ReportMetric(float64(*benchLines)/time.Since(begun).Seconds(), "lines/s")
-		peak(b)
-	}
-}
-
-// peak reports the most memory this process held so far.
-func peak(b *testing.B) {
-	f, err := os.Open("/proc/self/status")
-	if err != nil {
-		return // not Linux
-	}
-	defer f.Close()
-	for lines := bufio.NewScanner(f); lines.Scan(); {
-		var kilobytes int
-		if strings.HasPrefix(lines.Text(), "VmHWM:") {
-			if _, err := fmt.Sscanf(lines.Text(), "VmHWM: %d kB", &kilobytes); err != nil {
-				b.Fatal(err)
-			}
-			b.ReportMetric(float64(kilobytes)/1e3, "MB-at-most")
-		}
+		gauge.Peak(b)
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"umbel/internal/costlines"
 	"umbel/internal/decimal"
 	"umbel/internal/domain/billing"
+	"umbel/internal/gauge"
 )
 
 // pricedKinds is how many kinds of usage there are, and pricedOfAccount how many of them an account uses.
@@ -86,7 +87,7 @@ func BenchmarkPricedBill(b *testing.B) {
 	} {
 		b.Run("by="+c.name, func(b *testing.B) {
 			for b.Loop() {
-				begun, before := time.Now(), cpu(b)
+				begun, before := time.Now(), gauge.CPU(b)
 				of := billing.NewCollector(&billing.Organization{Payer: benchPayer}, billing.MonthOf(benchFirst), true)
 				if err := c.collect(of); err != nil {
 					b.Fatal(err)
@@ -99,10 +100,10 @@ func BenchmarkPricedBill(b *testing.B) {
 					b.Fatalf("the bill is of %d lines", bill.Total.Lines)
 				}
 				b.ReportMetric(float64(len(bill.Rows)), "rows")
-				b.ReportMetric((cpu(b) - before).Seconds(), "cpu-s")
+				b.ReportMetric((gauge.CPU(b) - before).Seconds(), "cpu-s")
 				b.ReportMetric(time.Since(begun).Seconds(), "s")
 				b.ReportMetric(float64(*benchLines)/time.Since(begun).Seconds(), "lines/s")
-				peak(b)
+				gauge.Peak(b)
 			}
 		})
 	}

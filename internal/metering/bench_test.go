@@ -4,12 +4,12 @@ import (
 	"context"
 	"flag"
 	"fmt"
-	"syscall"
 	"testing"
 	"time"
 
 	"umbel/internal/decimal"
 	"umbel/internal/domain/billing"
+	"umbel/internal/gauge"
 	"umbel/internal/metering"
 )
 
@@ -51,12 +51,12 @@ func BenchmarkUsage(b *testing.B) {
 	}
 	var names []string
 	report := func(b *testing.B, before time.Duration, began time.Time) {
-		b.ReportMetric(float64(*benchRecords)/(processor(b)-before).Seconds(), "records/cpu-s")
+		b.ReportMetric(float64(*benchRecords)/(gauge.CPU(b)-before).Seconds(), "records/cpu-s")
 		b.ReportMetric(float64(*benchRecords)/time.Since(began).Seconds(), "records/s")
 	}
 	b.Run("kept", func(b *testing.B) {
 		for b.Loop() {
-			before, began := processor(b), time.Now()
+			before, began := gauge.CPU(b), time.Now()
 			w, err := s.Begin("999999999999")
 			if err != nil {
 				b.Fatal(err)
@@ -74,7 +74,7 @@ func BenchmarkUsage(b *testing.B) {
 	})
 	b.Run("read", func(b *testing.B) {
 		for b.Loop() {
-			before, began := processor(b), time.Now()
+			before, began := gauge.CPU(b), time.Now()
 			hours, err := s.Hours("999999999999", billing.Month{Year: 2026, Month: time.October}, names)
 			if err != nil {
 				b.Fatal(err)
@@ -92,13 +92,4 @@ func BenchmarkUsage(b *testing.B) {
 			report(b, before, began)
 		}
 	})
-}
-
-// processor gives the processor time of this process.
-func processor(b *testing.B) time.Duration {
-	var u syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
-		b.Fatal(err)
-	}
-	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
