@@ -190,7 +190,7 @@ func (w *writer) pieceIdentity(s *slot) {
 	b = binary.BigEndian.AppendUint64(b, uint64(l.Start.Unix()))
 	b = binary.BigEndian.AppendUint64(b, uint64(l.End.Unix()))
 	b = binary.BigEndian.AppendUint32(b, uint32(s.ordinal))
-	hi, lo := s.record.Quantity.Units()
+	hi, lo := s.quantity.Units()
 	b = binary.BigEndian.AppendUint64(binary.BigEndian.AppendUint64(b, uint64(hi)), lo)
 	for _, text := range [...]string{l.Account, l.Zone, l.Resource, commitment(l)} {
 		b = append(append(b, text...), 0)

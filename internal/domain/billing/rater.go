@@ -26,8 +26,8 @@ type rater struct {
 	outside      int64     // records of accounts that did not belong to the organization
 	strangers    map[string]int64
 
-	loaded  []slot  // of no meaning between hours, as the next three
-	order   []place // of what is loaded
+	loaded  []arrival // of no meaning between hours, as the next three
+	order   []place   // of what is loaded
 	spread  []place
 	starts  []int32
 	used    []int // how many slots of a class, from the first, are covered whole
@@ -38,7 +38,7 @@ type rater struct {
 // ratedHour is an hour, rated: of a rater while it is at it, and then of who writes it while the rater is at the next.
 type ratedHour struct {
 	hour    time.Time
-	records []UsageRecord
+	uses    []use
 	known   []*class  // met so far
 	slots   []slot    // in their order: by account, class and record
 	byClass [][]int32 // slots of the classes that commitments may cover
@@ -53,9 +53,16 @@ type planFee struct {
 	left decimal.D // of the commitment
 }
 
+// arrival is a record of the hour, as it came.
+type arrival struct {
+	record  *UsageRecord
+	class   *class
+	account *account
+}
+
 // slot is one record on its way.
 type slot struct {
-	record      *UsageRecord
+	*use
 	class       *class
 	account     *account
 	left        decimal.D // not covered yet
@@ -156,7 +163,7 @@ func (r *rater) compare(of *ratedHour) {
 	r.slots, r.parts, r.pieces = append(r.slots[:0], of.slots...), r.parts[:0], r.pieces[:0]
 	for i := range r.slots {
 		s := &r.slots[i]
-		s.left, s.free, s.first, s.last = s.record.Quantity, decimal.D{}, -1, -1
+		s.left, s.free, s.first, s.last = s.quantity, decimal.D{}, -1, -1
 	}
 	r.introduce()
 	r.price()
@@ -193,25 +200,25 @@ func (r *rater) load(records []UsageRecord) error {
 			r.miss(record)
 			continue
 		}
-		r.loaded = append(r.loaded, slot{record: record, class: k, account: a, left: record.Quantity, first: -1, last: -1})
+		r.loaded = append(r.loaded, arrival{record, k, a})
 	}
 	return nil
 }
 
 // sort puts the slots in the one order that the records have, whatever order they came in, and lists those that commitments may
-// cover. Records are copied in the order of accounts and classes: what follows goes over them several times, and memory likes to be
+// cover. What records say is copied in the order of accounts and classes: what follows goes over them several times, and memory likes to be
 // gone over in order.
 func (r *rater) sort() {
 	r.rank()
 	r.known = r.all
 	r.introduce()
 	r.arrange()
-	r.slots, r.records = r.slots[:0], slices.Grow(r.records[:0], len(r.loaded))
+	r.slots, r.uses = r.slots[:0], slices.Grow(r.uses[:0], len(r.loaded))
 	for i, p := range r.order {
-		s := r.loaded[p.slot]
-		r.records = append(r.records, *s.record)
-		s.record = &r.records[i]
-		r.slots = append(r.slots, s)
+		a := &r.loaded[p.slot]
+		u := a.record
+		r.uses = append(r.uses, use{u.Resource, u.Zone, u.Start, u.End, u.Quantity, u.Tags})
+		r.slots = append(r.slots, slot{use: &r.uses[i], class: a.class, account: a.account, left: u.Quantity, first: -1, last: -1})
 	}
 	for len(r.byClass) < len(r.known) {
 		r.byClass = append(r.byClass, nil)
@@ -233,9 +240,9 @@ func (r *rater) sort() {
 func (r *rater) sortAlike(from, to int) {
 	alike := r.slots[from:to]
 	if len(alike) > 1 {
-		slices.SortFunc(alike, func(a, b slot) int { return compareRecords(a.record, b.record) })
+		slices.SortFunc(alike, func(a, b slot) int { return a.compare(b.use) })
 		for i := range alike[1:] {
-			if before, s := &alike[i], &alike[i+1]; compareRecords(before.record, s.record) == 0 {
+			if before, s := &alike[i], &alike[i+1]; before.compare(s.use) == 0 {
 				s.ordinal = before.ordinal + 1
 			}
 		}

@@ -58,7 +58,7 @@ func (h *reservation) open(hour time.Time) {
 // cover covers what it can of a slot.
 func (h *reservation) cover(r *rater, at int32) {
 	s := &r.slots[at]
-	if h.Zone != "" && h.Zone != s.record.Zone {
+	if h.Zone != "" && h.Zone != s.zone {
 		return
 	}
 	size := decimal.Int(1)

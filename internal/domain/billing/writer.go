@@ -122,8 +122,8 @@ func (w *writer) start(s *slot, p *piece, kind uint8) {
 	w.like = w.pattern(s.class, kind, p.tier)
 	w.begin(&w.like.line)
 	*w.line = w.like.line
-	l, rec := w.line, s.record
-	l.Account, l.Start, l.End, l.Zone, l.Resource, l.Tags = rec.Account, rec.Start, rec.End, rec.Zone, rec.Resource, rec.Tags
+	l := w.line
+	l.Account, l.Start, l.End, l.Zone, l.Resource, l.Tags = s.account.id, s.start, s.end, s.zone, s.resource, s.tags
 	l.Usage, l.UnblendedRate, l.Unblended = p.quantity, p.rate, p.cost
 	if !l.Factor.IsZero() {
 		l.Normalized = times(l.Factor, p.quantity)
