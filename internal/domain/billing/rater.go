@@ -26,8 +26,9 @@ type rater struct {
 	outside      int64     // records of accounts that did not belong to the organization
 	strangers    map[string]int64
 
-	loaded  []arrival // of no meaning between hours, as the next three
-	order   []place   // of what is loaded
+	loaded  []arrival // of no meaning between hours, as the next four
+	alike   []*use
+	order   []place // of what is loaded
 	spread  []place
 	starts  []int32
 	used    []int // how many slots of a class, from the first, are covered whole
@@ -214,11 +215,9 @@ func (r *rater) sort() {
 	r.introduce()
 	r.arrange()
 	r.slots, r.uses = r.slots[:0], slices.Grow(r.uses[:0], len(r.loaded))
-	for i, p := range r.order {
-		a := &r.loaded[p.slot]
-		u := a.record
+	for _, p := range r.order {
+		u := r.loaded[p.slot].record
 		r.uses = append(r.uses, use{u.Resource, u.Zone, u.Start, u.End, u.Quantity, u.Tags})
-		r.slots = append(r.slots, slot{use: &r.uses[i], class: a.class, account: a.account, left: u.Quantity, first: -1, last: -1})
 	}
 	for len(r.byClass) < len(r.known) {
 		r.byClass = append(r.byClass, nil)
@@ -231,26 +230,30 @@ func (r *rater) sort() {
 		for to < len(r.order) && r.order[to].key == r.order[from].key {
 			to++
 		}
-		r.sortAlike(from, to)
+		r.enter(from, to)
 		from = to
 	}
 }
 
-// sortAlike sorts slots of one account and class by their records, numbers those that are alike in all, and lists them.
-func (r *rater) sortAlike(from, to int) {
-	alike := r.slots[from:to]
-	if len(alike) > 1 {
-		slices.SortFunc(alike, func(a, b slot) int { return a.compare(b.use) })
-		for i := range alike[1:] {
-			if before, s := &alike[i], &alike[i+1]; before.compare(s.use) == 0 {
-				s.ordinal = before.ordinal + 1
-			}
-		}
+// enter makes slots of the usage of one account and class, in order, numbers those that are alike in all, and lists them.
+func (r *rater) enter(from, to int) {
+	r.alike = r.alike[:0]
+	for i := from; i < to; i++ {
+		r.alike = append(r.alike, &r.uses[i])
 	}
-	if k := alike[0].class; k.cover {
-		for i := range alike {
-			r.byClass[k.index] = append(r.byClass[k.index], int32(from+i))
+	if len(r.alike) > 1 {
+		slices.SortFunc(r.alike, (*use).compare)
+	}
+	of := &r.loaded[r.order[from].slot]
+	for i, u := range r.alike {
+		s := slot{use: u, class: of.class, account: of.account, left: u.quantity, first: -1, last: -1}
+		if i > 0 && u.compare(r.alike[i-1]) == 0 {
+			s.ordinal = r.slots[len(r.slots)-1].ordinal + 1
 		}
+		if s.class.cover {
+			r.byClass[s.class.index] = append(r.byClass[s.class.index], int32(len(r.slots)))
+		}
+		r.slots = append(r.slots, s)
 	}
 }
 
