@@ -135,9 +135,5 @@ func (c *Client) call(ctx context.Context, method, path string, in, out any) err
 		return fmt.Errorf("no answer from Umbel at %s; if it is not running, start it with `umbel up`: %w", c.Endpoint, err)
 	}
 	defer resp.Body.Close()
-	raw, err := io.ReadAll(io.LimitReader(resp.Body, 256<<20))
-	if err != nil {
-		return fmt.Errorf("operator: read the answer: %w", err)
-	}
-	return c.understand(resp, raw, out)
+	return c.understand(resp, out)
 }

@@ -107,18 +107,14 @@ func (c *Client) send(ctx context.Context, method, path string, body io.Reader, 
 		return fmt.Errorf("no answer from Umbel at %s; if it is not running, start it with `umbel up`: %w", c.Endpoint, err)
 	}
 	defer resp.Body.Close()
-	raw, err := io.ReadAll(io.LimitReader(resp.Body, 256<<20))
-	if err != nil {
-		return fmt.Errorf("operator: read the answer: %w", err)
-	}
-	return c.understand(resp, raw, out)
+	return c.understand(resp, out)
 }
 
-// understand reads an answer.
-func (c *Client) understand(resp *http.Response, raw []byte, out any) error {
+// understand reads an answer, which is as long as the bill that was asked for: bills of a million rows are.
+func (c *Client) understand(resp *http.Response, out any) error {
 	if resp.StatusCode/100 != 2 {
 		var e failure
-		if json.Unmarshal(raw, &e) != nil || e.Error == "" {
+		if json.NewDecoder(io.LimitReader(resp.Body, 1<<20)).Decode(&e) != nil || e.Error == "" {
 			e.Error = resp.Status
 		}
 		return errors.New(e.Error)
@@ -126,7 +122,7 @@ func (c *Client) understand(resp *http.Response, raw []byte, out any) error {
 	if out == nil {
 		return nil
 	}
-	if err := json.Unmarshal(raw, out); err != nil {
+	if err := json.NewDecoder(resp.Body).Decode(out); err != nil {
 		return fmt.Errorf("operator: read the answer: %w", err)
 	}
 	return nil
