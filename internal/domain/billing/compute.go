@@ -21,9 +21,10 @@ type Request struct {
 	// Compare computes too what usage would cost if every account were alone.
 	Compare bool
 	// Emit, if not nil, gets every line of the bill, hour by hour and at last those of the month as a whole. A line and its parts
-	// are lent until it returns, to be changed even; their maps stay. With it the usage is gone over twice: blended rates are known only when the month has been summed up. like is what a
-	// line of usage has in common with many: a line that nobody changes, and that says what l says in all texts but the account,
-	// the zone, the resource, the invoice, the terms of a reservation and those of the parts; nil for other lines.
+	// are lent until it returns, to be changed even; their maps stay. With it the usage is gone over twice: blended rates are known
+	// only when the month has been summed up. like is what a line of usage has in common with many: a line that nobody changes, and
+	// that says what l says in all texts but the account, the zone, the resource, the invoice, the terms of a reservation and those
+	// of the parts; nil for other lines.
 	Emit func(l, like *Line) error
 }
 

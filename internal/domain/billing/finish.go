@@ -165,10 +165,12 @@ func (w *writer) digest() string {
 var identities = base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567").WithPadding(base32.NoPadding)
 
 // patternIdentity is what in their IDs tells lines of a pattern from others.
-func (w *writer) patternIdentity(p *pattern, seller string) (identity [identityBytes]byte) {
-	l := &p.line
+func (w *writer) patternIdentity(p *pattern, k *classKey) (identity [identityBytes]byte) {
+	i := &k.instance
 	b := append(w.buffer[:0], w.org.Payer...)
-	for _, text := range [...]string{l.Product, l.UsageType, l.Operation, l.Detail.Region, seller, string(l.Type)} {
+	for _, text := range [...]string{
+		k.product, k.usageType, k.operation, k.region, k.seller, k.unit, i.Type, i.Platform, i.Tenancy, strconv.FormatBool(i.MultiAZ), string(p.line.Type),
+	} {
 		b = append(append(b, 0), text...)
 	}
 	w.buffer = append(b, 0, byte(p.tier))

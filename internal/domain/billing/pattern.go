@@ -38,7 +38,7 @@ func (w *writer) pattern(k *class, kind uint8, tier int8) *pattern {
 		}
 	}
 	p := &pattern{kind: kind, tier: tier, line: w.lineOf(k, kind, tier), byAccount: make([]*entry, w.accounts)}
-	p.identity = w.patternIdentity(p, k.key.seller)
+	p.identity = w.patternIdentity(p, &k.key)
 	w.patterns[k.index] = append(known, p)
 	return p
 }
