@@ -62,6 +62,21 @@ func benchLine(r *rand.Rand, l *billing.Line) {
 // benchmarkStore gives a store with the lines, compacted.
 func benchmarkStore(b *testing.B) *costlines.Store {
 	b.Helper()
+	s, made := storeOf(b, costlines.Change{Payer: benchPayer, Import: fmt.Sprint(*benchLines)}, benchLine)
+	if !made {
+		return s
+	}
+	for _, month := range []costlines.Month{"2026-08", "2026-09", "2026-10"} {
+		if err := s.Compact(context.Background(), benchPayer, month); err != nil {
+			b.Fatal(err)
+		}
+	}
+	return s
+}
+
+// storeOf gives the store that is measured with the lines of a change; made if they were not there from a run before.
+func storeOf(b *testing.B, c costlines.Change, line func(*rand.Rand, *billing.Line)) (s *costlines.Store, made bool) {
+	b.Helper()
 	dir := *benchDir
 	if dir == "" {
 		dir = filepath.Join(b.TempDir(), "lines")
@@ -70,21 +85,15 @@ func benchmarkStore(b *testing.B) *costlines.Store {
 	if err != nil {
 		b.Fatal(err)
 	}
-	ctx := context.Background()
-	w, err := s.Begin(ctx, costlines.Change{Payer: benchPayer, Import: fmt.Sprint(*benchLines)})
+	w, err := s.Begin(context.Background(), c)
 	if errors.Is(err, costlines.ErrImported) {
-		return s
+		return s, false
 	}
 	if err != nil {
 		b.Fatal(err)
 	}
-	fill(b, w, *benchLines, benchLine)
-	for _, month := range []costlines.Month{"2026-08", "2026-09", "2026-10"} {
-		if err := s.Compact(ctx, benchPayer, month); err != nil {
-			b.Fatal(err)
-		}
-	}
-	return s
+	fill(b, w, *benchLines, line)
+	return s, true
 }
 
 func fill(b *testing.B, w costlines.Writer, n int, line func(*rand.Rand, *billing.Line)) {

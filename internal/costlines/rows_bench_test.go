@@ -2,10 +2,8 @@ package costlines_test
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"math/rand/v2"
-	"path/filepath"
 	"testing"
 	"time"
 
@@ -51,22 +49,7 @@ func pricedLine(r *rand.Rand, l *billing.Line) {
 // pricedStore gives a store with the lines of the month.
 func pricedStore(b *testing.B) *costlines.Store {
 	b.Helper()
-	dir := *benchDir
-	if dir == "" {
-		dir = filepath.Join(b.TempDir(), "lines")
-	}
-	s, err := costlines.Open(dir)
-	if err != nil {
-		b.Fatal(err)
-	}
-	w, err := s.Begin(context.Background(), costlines.Change{Payer: benchPayer, Import: fmt.Sprint("priced ", *benchLines), Origin: pricedOrigin()})
-	if errors.Is(err, costlines.ErrImported) {
-		return s
-	}
-	if err != nil {
-		b.Fatal(err)
-	}
-	fill(b, w, *benchLines, pricedLine)
+	s, _ := storeOf(b, costlines.Change{Payer: benchPayer, Import: fmt.Sprint("priced ", *benchLines), Origin: pricedOrigin()}, pricedLine)
 	return s
 }
 

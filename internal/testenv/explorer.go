@@ -64,14 +64,7 @@ func (s *Server) simulateBills(sim *usage.Simulation, each func(*billing.Line)) 
 		if each != nil {
 			each(l)
 		}
-		kept := *l
-		if l.Reservation != nil {
-			kept.Reservation = new(*l.Reservation)
-		}
-		if l.SavingsPlan != nil {
-			kept.SavingsPlan = new(*l.SavingsPlan)
-		}
-		return out.Add(&kept)
+		return out.Add(l.Clone())
 	}
 	organization, month := sim.Organization(), sim.First
 	for range sim.Months {
