@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -11,7 +10,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"umbel/internal/billtext"
 	"umbel/internal/operator"
 )
 
@@ -27,10 +25,8 @@ umbel bill close; then it is final. With --account a member's part is shown, as 
 		Example: "  umbel bill 2026-10\n  umbel bill 2026-10 --account sandbox\n  umbel bill 2026-10 --output pdf -o bill.pdf",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			write, ok := map[string]func(io.Writer, *operator.BillAnswer) error{
-				"table": func(w io.Writer, b *operator.BillAnswer) error { return billtext.Table(w, document(b)) },
-				"json":  billJSON,
-				"pdf":   func(w io.Writer, b *operator.BillAnswer) error { return billtext.PDF(w, document(b)) },
+			write, ok := map[string]func(*shownBill, io.Writer) error{
+				"table": (*shownBill).table, "json": (*shownBill).json, "pdf": (*shownBill).pdf,
 			}[output]
 			if !ok {
 				return fmt.Errorf("--output %s: want table, json or pdf", output)
@@ -46,11 +42,11 @@ umbel bill close; then it is final. With --account a member's part is shown, as 
 			if err := client.Settle(cmd.Context()); err != nil {
 				return err
 			}
-			bill, err := client.Bill(cmd.Context(), operator.BillRequest{Account: account, Month: args[0]})
+			bill, err := showBill(cmd.Context(), client, operator.BillRequest{Account: account, Month: args[0]})
 			if err != nil {
 				return err
 			}
-			return a.writeTo(file, func(w io.Writer) error { return write(w, &bill) })
+			return a.writeTo(file, func(w io.Writer) error { return write(bill, w) })
 		},
 	}
 	cmd.PersistentFlags().String("data", "", "data directory of the running Umbel (default $XDG_DATA_HOME/umbel)")
@@ -59,17 +55,6 @@ umbel bill close; then it is final. With --account a member's part is shown, as 
 	cmd.Flags().StringVarP(&file, "file", "o", "", "write to this file instead of standard output")
 	cmd.AddCommand(newBillCloseCommand(a), newBillReopenCommand(a), newBillListCommand(a), newBillTermsCommand(a))
 	return cmd
-}
-
-// document is a bill with what its pages say besides.
-func document(b *operator.BillAnswer) *billtext.Document {
-	return &billtext.Document{Account: b.Account, Payer: b.Payer, Names: b.Names, State: b.Status.State, Bills: b.Bills}
-}
-
-func billJSON(w io.Writer, b *operator.BillAnswer) error {
-	enc := json.NewEncoder(w)
-	enc.SetIndent("", "  ")
-	return enc.Encode(b)
 }
 
 // writeTo writes to a file, whole or not at all, or to standard output.

@@ -18,7 +18,7 @@ func TestUnbilledLine(t *testing.T) {
 	}
 	month := billing.MonthOf(costlinestest.First)
 	j := &job{desk: &Desk{cfg: Config{Engine: engine}}, payer: costlinestest.Payer, month: month, org: &billing.Organization{Payer: costlinestest.Payer}}
-	rated := &billing.Bill{Currency: "USD", Rows: []billing.Row{{Account: costlinestest.Payer, Type: billing.Usage, Lines: 2}}}
+	rated := &billing.Bill{Currency: "USD", Subtotals: []billing.Subtotal{{Account: costlinestest.Payer, Type: billing.Usage, Totals: billing.Totals{Lines: 2}}}}
 	l := costlinestest.NewGenerator(1).Line()
 	l.Bill.PeriodStart = month.Start()
 	for _, want := range []error{nil, costlines.ErrUnbilled} {

@@ -15,31 +15,32 @@ type collectors struct {
 	byCurrency map[string]*billing.Collector
 }
 
-func (c *collectors) add(currency string, r *billing.Row) error {
+func (c *collectors) add(currency string, t *billing.Subtotal) error {
 	one := c.byCurrency[currency]
 	if one == nil {
 		one = billing.NewCollector(c.job.org, c.job.month, !c.job.row.Closed.IsZero())
 		c.byCurrency[currency] = one
 	}
-	return one.AddRow(currency, r)
+	return one.AddSubtotal(currency, t)
 }
 
 // collect gives the bills of the rated lines, whose own bill is rated, and those of reports together.
 func (j *job) collect(ctx context.Context, rated *billing.Bill) ([]*billing.Bill, error) {
 	c := collectors{job: j, byCurrency: map[string]*billing.Collector{}}
-	for i := range rated.Rows {
-		if err := c.add(rated.Currency, &rated.Rows[i]); err != nil {
+	for i := range rated.Subtotals {
+		if err := c.add(rated.Currency, &rated.Subtotals[i]); err != nil {
 			return nil, err
 		}
 	}
-	q := costlines.RowsQuery{Payer: string(j.payer), Kept: costlines.Kept{Month: costlines.Month(j.month.String()), Origin: originReport}}
-	if err := j.desk.cfg.Engine.Rows(ctx, q, c.add); err != nil {
+	q := costlines.BillQuery{Payer: string(j.payer), Kept: costlines.Kept{Month: costlines.Month(j.month.String()), Origin: originReport}}
+	err := j.desk.cfg.Engine.Bill(ctx, q, costlines.Subtotals, func(currency string, r *billing.Row) error { return c.add(currency, &r.Subtotal) })
+	if err != nil {
 		return nil, err
 	}
 	return c.bills(rated)
 }
 
-// bills gives the bills. rated is that of the rated lines alone: it knows more than rows tell.
+// bills gives the bills. rated is that of the rated lines alone: it knows more than subtotals tell.
 func (c *collectors) bills(rated *billing.Bill) ([]*billing.Bill, error) {
 	var all []*billing.Bill
 	for _, currency := range slices.Sorted(maps.Keys(c.byCurrency)) {

@@ -73,7 +73,7 @@ func (e *example) want(what string, got decimal.D, text string) {
 }
 
 func perAccount(b *billing.Bill) map[string]billing.Totals {
-	return b.By(func(r *billing.Row) string { return r.Account })
+	return b.By(func(t *billing.Subtotal) string { return t.Account })
 }
 
 // TestExamplePooledTiers: Billing User Guide, "Consolidated billing for AWS Organizations", pricing tiers.
@@ -164,7 +164,7 @@ func TestExampleSavingsPlans(t *testing.T) {
 func TestExampleCredits(t *testing.T) {
 	e := start(t, workedexamples.Credits(october))
 	bill, _ := e.bill()
-	by := bill.By(func(r *billing.Row) string { return r.Product })
+	by := bill.By(func(t *billing.Subtotal) string { return t.Product })
 	e.want("EC2", by["AmazonEC2"].Unblended, "85.00")
 	e.want("S3", by["AmazonS3"].Unblended, "50.00")
 	e.want("November", e.Bill("", "2026-11").Total.Unblended, "100.00")

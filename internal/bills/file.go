@@ -1,10 +1,13 @@
 package bills
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
+	"iter"
 	"os"
 	"path/filepath"
 
@@ -14,13 +17,21 @@ import (
 	"umbel/internal/ident"
 )
 
-// billFile is what is kept of a month's bill: DIR/<payer>/<month>.json.gz.
+// billFile begins what is kept of a month's bill in DIR/<payer>/<month>.json.gz. After it the subtotals of its bills come, each a value
+// of its own, so that no bill is a text in memory.
 type billFile struct {
-	Version int
-	Bills   []*billing.Bill // one for each currency; at least one
+	Version   int
+	Bills     []keptBill // one for each currency; at least one
+	Subtotals []int      // how many each of them has
 }
 
-const billVersion = 1
+// keptBill is a bill without its subtotals.
+type keptBill struct {
+	*billing.Bill
+	Rows []billing.Row `json:",omitempty"` // in their place, until version 1
+}
+
+const billVersion = 2
 
 func (d *Desk) path(payer ident.AccountID, month billing.Month) string {
 	return filepath.Join(d.cfg.Dir, string(payer), month.String()+".json.gz")
@@ -33,7 +44,7 @@ func (d *Desk) save(payer ident.AccountID, month billing.Month, bills []*billing
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return fmt.Errorf("bills: %w", err)
 	}
-	if err := keep(path, billFile{billVersion, bills}); err != nil {
+	if err := keep(path, filed(bills)); err != nil {
 		return err
 	}
 	if err := syncDir(filepath.Dir(dir)); err != nil {
@@ -42,12 +53,58 @@ func (d *Desk) save(payer ident.AccountID, month billing.Month, bills []*billing
 	return nil
 }
 
-func syncDir(dir string) error {
-	f, err := os.Open(dir)
-	if err != nil {
-		return err
+// filed gives the values of a bill's file.
+func filed(bills []*billing.Bill) iter.Seq[any] {
+	head := billFile{Version: billVersion}
+	for _, b := range bills {
+		bare := *b
+		bare.Subtotals = nil
+		head.Bills, head.Subtotals = append(head.Bills, keptBill{Bill: &bare}), append(head.Subtotals, len(b.Subtotals))
 	}
-	return errors.Join(f.Sync(), f.Close())
+	return func(yield func(any) bool) {
+		if !yield(&head) {
+			return
+		}
+		for _, b := range bills {
+			for i := range b.Subtotals {
+				if !yield(&b.Subtotals[i]) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// unfiled reads a bill's file.
+func unfiled(from io.Reader) (bills []*billing.Bill, err error) {
+	in, err := unpack(from)
+	if err != nil {
+		return nil, err
+	}
+	var head billFile
+	if err := in.Decode(&head); err != nil {
+		return nil, err
+	}
+	if head.Version > billVersion || len(head.Bills) == 0 || head.Version == billVersion && len(head.Subtotals) != len(head.Bills) {
+		return nil, fmt.Errorf("a bill of version %d, and only %d is known", head.Version, billVersion)
+	}
+	for i, kept := range head.Bills {
+		b := kept.Bill
+		if head.Version < billVersion {
+			b.Subtotals = billing.SubtotalsOf(kept.Rows)
+			bills = append(bills, b)
+			continue
+		}
+		for range head.Subtotals[i] {
+			var t billing.Subtotal
+			if err := in.Decode(&t); err != nil {
+				return nil, err
+			}
+			b.Subtotals = append(b.Subtotals, t)
+		}
+		bills = append(bills, b)
+	}
+	return bills, nil
 }
 
 // Bills gives a payer's bills of a month, one for each currency, and where the month stands. Errors: fault.NoSuchEntity where there
@@ -86,15 +143,11 @@ func (d *Desk) Kept(payer ident.AccountID, month billing.Month) ([]*billing.Bill
 		return nil, fmt.Errorf("bills: %w", err)
 	}
 	defer f.Close()
-	var kept billFile
-	err = unpack(f, &kept)
-	switch {
-	case err != nil:
+	bills, err := unfiled(bufio.NewReader(f))
+	if err != nil {
 		return nil, fmt.Errorf("bills: %s: %w", f.Name(), err)
-	case kept.Version > billVersion || len(kept.Bills) == 0:
-		return nil, fmt.Errorf("bills: %s is of version %d, and only %d is known", f.Name(), kept.Version, billVersion)
 	}
-	return kept.Bills, nil
+	return bills, nil
 }
 
 func whyNot(row *cost.Month) string {
@@ -116,15 +169,15 @@ func (d *Desk) Bill(ctx context.Context, payer ident.AccountID, month billing.Mo
 	return all[0], nil
 }
 
-// ForMember gives the part of a bill that a member sees: its own rows at unblended cost, and of invoices those it receives.
+// ForMember gives the part of a bill that a member sees: its own subtotals at unblended cost, and of invoices those it receives.
 func ForMember(b *billing.Bill, account ident.AccountID) *billing.Bill {
 	part := &billing.Bill{Month: b.Month, Payer: b.Payer, Currency: b.Currency, Final: b.Final, Until: b.Until}
-	part.Rows, part.Total = b.Of(string(account))
-	for i := range part.Rows {
-		r := &part.Rows[i]
-		r.Blended = r.Unblended
-		if r.Type == billing.Usage {
-			part.Usage = part.Usage.Add(r.Unblended)
+	part.Subtotals, part.Total = b.Of(string(account))
+	for i := range part.Subtotals {
+		t := &part.Subtotals[i]
+		t.Blended = t.Unblended
+		if t.Type == billing.Usage {
+			part.Usage = part.Usage.Add(t.Unblended)
 		}
 	}
 	part.Total.Blended = part.Total.Unblended

@@ -5,13 +5,13 @@ import (
 	"bytes"
 	"compress/gzip"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -68,7 +68,11 @@ func (p *Prices) load() ([]*billing.Price, error) {
 	}
 	defer f.Close()
 	var kept priceFile
-	if err := unpack(f, &kept); err != nil {
+	in, err := unpack(f)
+	if err == nil {
+		err = in.Decode(&kept)
+	}
+	if err != nil {
 		return nil, fmt.Errorf("bills: %s: %w", p.path(), err)
 	}
 	if kept.Version > priceVersion {
@@ -110,7 +114,7 @@ func (p *Prices) Import(name string, source io.Reader) (billing.Imported, error)
 	if err := os.MkdirAll(p.dir, 0o700); err != nil {
 		return done, fmt.Errorf("bills: %w", err)
 	}
-	if err := keep(p.path(), priceFile{priceVersion, book.Prices()}); err != nil {
+	if err := keep(p.path(), slices.Values([]any{priceFile{priceVersion, book.Prices()}})); err != nil {
 		return done, err
 	}
 	p.book.Store(book)
@@ -133,34 +137,6 @@ func readPrices(book *billing.Book, source io.Reader) (billing.Imported, error) 
 		return billing.Imported{}, fmt.Errorf("nothing can be read: %w", err)
 	}
 	return book.ImportPlans(r)
-}
-
-// keep writes a value in gzip: whole or not at all, whenever the process ends.
-func keep(path string, value any) error {
-	f, err := os.OpenFile(path+".new", os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
-	if err != nil {
-		return fmt.Errorf("bills: %w", err)
-	}
-	packed := gzip.NewWriter(f)
-	err = errors.Join(json.NewEncoder(packed).Encode(value), packed.Close(), f.Sync(), f.Close())
-	if err == nil {
-		err = os.Rename(path+".new", path)
-	}
-	if err == nil {
-		err = syncDir(filepath.Dir(path))
-	}
-	if err != nil {
-		return fmt.Errorf("bills: %w", err)
-	}
-	return nil
-}
-
-func unpack(from io.Reader, into any) error {
-	text, err := gzip.NewReader(from)
-	if err != nil {
-		return err
-	}
-	return json.NewDecoder(text).Decode(into)
 }
 
 // Repriced has the open months of all payers computed again, because prices have changed. Final bills stay as they are.

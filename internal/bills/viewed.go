@@ -216,7 +216,7 @@ func (v *viewed) Scan(ctx context.Context, q costlines.ScanQuery, yield func(*bi
 	return nil
 }
 
-// Rows implements costlines.Engine: what a view sees is no bill.
-func (v *viewed) Rows(context.Context, costlines.RowsQuery, func(string, *billing.Row) error) error {
+// Bill implements costlines.Engine: what a view sees is no bill.
+func (v *viewed) Bill(context.Context, costlines.BillQuery, *costlines.BillPart, func(string, *billing.Row) error) error {
 	return errors.New("bills: a billing view has no bill")
 }

@@ -17,7 +17,15 @@ type Document struct {
 	Account, Payer string            // whose bill, and who pays
 	Names          map[string]string // of accounts, by ID
 	State          string            // "estimated", "final", …
-	Bills          []*billing.Bill   // one for each currency; at least one
+	Bills          []Bill            // one for each currency; at least one
+}
+
+// Bill is a bill with what its subtotals are made of.
+type Bill struct {
+	*billing.Bill
+	Rows []billing.Row // in the order of the bill
+	// Many tells that there are more rows than one would read: Rows has none, and accounts are shown with what they pay for a service.
+	Many bool
 }
 
 // member tells whether the bill is a member's part of another's.
@@ -58,38 +66,72 @@ func (d *Document) standing() string {
 
 // service is what a service costs, on one bill.
 type service struct {
-	name  string
-	total decimal.D
-	rows  []*billing.Row // by account, dearest first within it
+	name     string
+	total    decimal.D
+	accounts []*account // by ID
 }
 
-// services gives a bill's rows by service, the dearest first. What a Marketplace seller sells stands under its product's name.
-func services(b *billing.Bill) []*service {
+// account is what an account pays for a service.
+type account struct {
+	id    string
+	total decimal.D
+	rows  []*billing.Row
+}
+
+// services gives a bill's amounts by service, the dearest first. What a Marketplace seller sells stands under its product's name.
+func services(b *Bill) []*service {
 	byName := map[string]*service{}
+	for i := range b.Subtotals { // which are in the order of accounts
+		t := &b.Subtotals[i]
+		s := byName[nameOf(t)]
+		if s == nil {
+			s = &service{name: nameOf(t)}
+			byName[s.name] = s
+		}
+		a := s.of(t.Account)
+		s.total, a.total = s.total.Add(t.Unblended), a.total.Add(t.Unblended)
+	}
 	for i := range b.Rows {
 		r := &b.Rows[i]
-		name := cmp.Or(r.Name, r.Product, string(r.Type))
-		if r.Seller != "" {
-			name += " (sold by " + r.Seller + ")"
+		if s := byName[nameOf(&r.Subtotal)]; s != nil {
+			a := s.of(r.Account)
+			a.rows = append(a.rows, r)
 		}
-		s := byName[name]
-		if s == nil {
-			s = &service{name: name}
-			byName[name] = s
-		}
-		s.total, s.rows = s.total.Add(r.Unblended), append(s.rows, r)
 	}
 	out := slices.Collect(maps.Values(byName))
 	slices.SortFunc(out, func(x, y *service) int { return cmp.Or(y.total.Cmp(x.total), cmp.Compare(x.name, y.name)) })
-	for _, s := range out {
-		slices.SortStableFunc(s.rows, func(x, y *billing.Row) int { return cmp.Compare(x.Account, y.Account) })
-	}
 	return out
+}
+
+func (s *service) of(id string) *account {
+	at, found := slices.BinarySearchFunc(s.accounts, id, func(a *account, id string) int { return cmp.Compare(a.id, id) })
+	if !found {
+		s.accounts = slices.Insert(s.accounts, at, &account{id: id})
+	}
+	return s.accounts[at]
+}
+
+// nameOf names the service of a subtotal.
+func nameOf(t *billing.Subtotal) string {
+	name := cmp.Or(t.Name, t.Product, string(t.Type))
+	if t.Seller != "" {
+		name += " (sold by " + t.Seller + ")"
+	}
+	return name
+}
+
+// manyRows says why no rows are shown.
+func (d *Document) manyRows() string {
+	text := "Not shown are the usage types and tiers that this is made of, for they are too many: --output json gives all of them"
+	if !d.member() {
+		text += ", --account ID those of one account"
+	}
+	return text + "."
 }
 
 // accounts gives what each account costs, by ID.
 func accounts(b *billing.Bill) (ids []string, totals map[string]billing.Totals) {
-	totals = b.By(func(r *billing.Row) string { return r.Account })
+	totals = b.By(func(t *billing.Subtotal) string { return t.Account })
 	return slices.Sorted(maps.Keys(totals)), totals
 }
 
@@ -138,7 +180,7 @@ func grouped(number string) string {
 }
 
 // saved says what the organization saves by being one; "" where nothing was compared.
-func saved(b *billing.Bill) string {
+func saved(b *Bill) string {
 	if !b.Compared || len(b.Accounts()) < 2 {
 		return ""
 	}

@@ -46,12 +46,13 @@ func PDF(to io.Writer, d *Document) error {
 	})
 	f.AddPage()
 	p.head(d)
-	for _, b := range d.Bills {
-		p.total(d, b)
+	for i := range d.Bills {
+		b := &d.Bills[i]
+		p.total(b)
 		if !d.member() {
-			p.accounts(d, b)
+			p.accounts(d, b.Bill)
 		}
-		p.invoices(b)
+		p.invoices(b.Bill)
 		p.services(d, b)
 	}
 	return f.Output(to)
@@ -79,7 +80,7 @@ func (p *page) head(d *Document) {
 	p.Ln(3)
 }
 
-func (p *page) total(d *Document, b *billing.Bill) {
+func (p *page) total(b *Bill) {
 	p.SetFillColor(238, 242, 247)
 	p.font("B", 12, 20)
 	p.CellFormat(width-60, 12, "  Total", "", 0, "L", true, 0, "")
@@ -149,28 +150,42 @@ func (p *page) invoices(b *billing.Bill) {
 	p.Ln(4)
 }
 
-func (p *page) services(d *Document, b *billing.Bill) {
+func (p *page) services(d *Document, b *Bill) {
 	p.section("Services", b.Currency)
 	for _, s := range services(b) {
 		p.space(3 * row)
 		p.font("B", 9.5, 20)
 		p.CellFormat(width-amountCol, row+1, p.fit(s.name, width-amountCol), "", 0, "L", false, 0, "")
 		p.CellFormat(amountCol, row+1, money(s.total), "", 1, "R", false, 0, "")
-		account := ""
-		for _, r := range s.rows {
-			if r.Account != account && !d.member() {
-				account = r.Account
-				p.space(2 * row)
-				p.font("I", 8.5, 90)
-				p.CellFormat(width, row, "   "+p.text(d.account(account)), "", 1, "L", false, 0, "")
+		for _, a := range s.accounts {
+			if !d.member() {
+				p.payer(d, a, b.Many)
 			}
-			p.font("", 8.5, 60)
-			p.CellFormat(width-usageCol-amountCol, row, p.fit("      "+what(r), width-usageCol-amountCol), "", 0, "L", false, 0, "")
-			p.CellFormat(usageCol, row, p.fit(quantity(r), usageCol), "", 0, "R", false, 0, "")
-			p.CellFormat(amountCol, row, money(r.Unblended), "", 1, "R", false, 0, "")
+			for _, r := range a.rows {
+				p.font("", 8.5, 60)
+				p.CellFormat(width-usageCol-amountCol, row, p.fit("      "+what(r), width-usageCol-amountCol), "", 0, "L", false, 0, "")
+				p.CellFormat(usageCol, row, p.fit(quantity(r), usageCol), "", 0, "R", false, 0, "")
+				p.CellFormat(amountCol, row, money(r.Unblended), "", 1, "R", false, 0, "")
+			}
 		}
 		p.Ln(1.5)
 	}
+	if b.Many {
+		p.font("", 9, 80)
+		p.MultiCell(width, 4.5, p.text(d.manyRows()), "", "L", false)
+	}
+}
+
+// payer begins an account within a service; alone it says what it pays.
+func (p *page) payer(d *Document, a *account, alone bool) {
+	p.space(2 * row)
+	p.font("I", 8.5, 90)
+	amount := ""
+	if alone {
+		amount = money(a.total)
+	}
+	p.CellFormat(width-amountCol, row, "   "+p.text(d.account(a.id)), "", 0, "L", false, 0, "")
+	p.CellFormat(amountCol, row, amount, "", 1, "R", false, 0, "")
 }
 
 // fit shortens a text to a width.

@@ -17,13 +17,13 @@ import (
 func Table(to io.Writer, d *Document) error {
 	out := bufio.NewWriter(to)
 	fmt.Fprintf(out, "%s\n%s\n", d.title(), d.standing())
-	for _, b := range d.Bills {
-		d.table(out, b)
+	for i := range d.Bills {
+		d.table(out, &d.Bills[i])
 	}
 	return out.Flush()
 }
 
-func (d *Document) table(out io.Writer, b *billing.Bill) {
+func (d *Document) table(out io.Writer, b *Bill) {
 	fmt.Fprintf(out, "\nTotal  %s %s\n", b.Currency, money(b.Total.Unblended))
 	if text := saved(b); text != "" {
 		fmt.Fprintln(out, text)
@@ -31,29 +31,40 @@ func (d *Document) table(out io.Writer, b *billing.Bill) {
 	if !d.member() {
 		w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 		fmt.Fprintf(w, "\nACCOUNT\t%14s\t%14s\t%14s\n", "UNBLENDED", "BLENDED", "AMORTIZED")
-		ids, totals := accounts(b)
+		ids, totals := accounts(b.Bill)
 		for _, id := range ids {
 			t := totals[id]
 			fmt.Fprintf(w, "%s\t%14s\t%14s\t%14s\n", d.account(id), money(t.Unblended), money(t.Blended), money(t.Amortized))
 		}
 		w.Flush()
 	}
+	d.services(out, b)
+	d.invoices(out, b.Bill)
+	d.missing(out, b.Bill)
+}
+
+func (d *Document) services(out io.Writer, b *Bill) {
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	fmt.Fprintf(w, "\nSERVICE\tUSAGE\t%14s\n", b.Currency)
 	for _, s := range services(b) {
 		fmt.Fprintf(w, "%s\t\t%14s\n", s.name, money(s.total))
-		account := ""
-		for _, r := range s.rows {
-			if r.Account != account && !d.member() {
-				account = r.Account
-				fmt.Fprintf(w, "  %s\t\t\n", d.account(account))
+		for _, a := range s.accounts {
+			switch {
+			case d.member():
+			case b.Many:
+				fmt.Fprintf(w, "  %s\t\t%14s\n", d.account(a.id), money(a.total))
+			default:
+				fmt.Fprintf(w, "  %s\t\t\n", d.account(a.id))
 			}
-			fmt.Fprintf(w, "    %s\t%s\t%14s\n", what(r), quantity(r), money(r.Unblended))
+			for _, r := range a.rows {
+				fmt.Fprintf(w, "    %s\t%s\t%14s\n", what(r), quantity(r), money(r.Unblended))
+			}
 		}
 	}
 	w.Flush()
-	d.invoices(out, b)
-	d.missing(out, b)
+	if b.Many {
+		fmt.Fprintf(out, "\n%s\n", d.manyRows())
+	}
 }
 
 func (d *Document) invoices(out io.Writer, b *billing.Bill) {

@@ -28,9 +28,9 @@ type Engine interface {
 	Values(ctx context.Context, q ValuesQuery) ([]string, error)                  // sorted; "" is not listed
 	Keys(ctx context.Context, q KeysQuery) ([]string, error)                      // sorted
 	Scan(ctx context.Context, q ScanQuery, yield func(*billing.Line) error) error // in no order; ends with yield's first error
-	// Rows gives lines as rows of a bill, in no order, of which one may be given in several parts; it ends with yield's first error.
-	// ErrUnbilled if a line is not on that bill. What is given is yield's.
-	Rows(ctx context.Context, q RowsQuery, yield func(currency string, r *billing.Row) error) error
+	// Bill gives what lines are on a bill, Subtotals or BillRows, in no order, and one of them perhaps in several pieces; it ends with
+	// yield's first error. ErrUnbilled if a line is not on that bill. What is given is yield's.
+	Bill(ctx context.Context, q BillQuery, part *BillPart, yield func(currency string, r *billing.Row) error) error
 	Months(ctx context.Context, payer string) ([]Month, error)    // those that have lines, sorted
 	Begin(ctx context.Context, c Change) (Writer, error)          // ErrImported
 	Compact(ctx context.Context, payer string, month Month) error // makes queries faster, and changes no answer; ErrChanged

@@ -110,6 +110,18 @@ func (r *reading) rows(within span, c *condition) (v verdict, rows []int32, err 
 	return sometimes, rows, nil
 }
 
+// selected gives the rows that start within a span and meet a condition; nil for none.
+func (r *reading) selected(within span, c *condition) (*selection, error) {
+	v, rows, err := r.rows(within, c)
+	switch {
+	case err != nil || v == never:
+		return nil, err
+	case rows == nil:
+		return &selection{count: r.segment.rows}, nil
+	}
+	return &selection{rows, len(rows)}, nil
+}
+
 // timely decides which rows start within a span.
 func (r *reading) timely(within span) (verdict, []bool, error) {
 	if first, last, ok := r.startBounds(); ok {

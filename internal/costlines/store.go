@@ -23,7 +23,7 @@ type Store struct {
 	dir     string
 	files   files
 	lines   int // of a segment, at most
-	tallied int // rows of a bill that are held before they are given
+	tallied int // parts of a bill that are held before they are given
 	mu      sync.Mutex
 	payers  map[string]*payer
 	closing bool

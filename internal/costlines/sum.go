@@ -38,13 +38,9 @@ func (c *condition) accounts() []string {
 
 // sum adds the sums of a segment's lines.
 func (q *question) sum(r *reading, into *answer) error {
-	v, rows, err := r.rows(q.within, &q.condition)
-	if err != nil || v == never {
+	sel, err := r.selected(q.within, &q.condition)
+	if err != nil || sel == nil {
 		return err
-	}
-	sel := &selection{rows, r.segment.rows}
-	if rows != nil {
-		sel.count = len(rows)
 	}
 	g := newGroups()
 	bucketOf, err := q.splitByTime(r, sel, g)

@@ -1,7 +1,6 @@
 package costlines
 
 import (
-	"slices"
 	"strings"
 	"sync"
 
@@ -9,95 +8,100 @@ import (
 	"umbel/internal/domain/billing"
 )
 
-// mostTallied is how many rows a tally holds before they are given: as many as a large bill has, so that few are given twice, and no
-// more memory however many there are.
-const mostTallied = 1 << 20
+// mostTallied is how many parts of a bill a tally holds before they are given: as many rows as a large bill has, so that few are given
+// twice, and no more memory however many there are.
+const mostTallied = 1 << 18
 
-// tally is rows of a bill in the making: the sums of several segments. Its texts and rates have codes that are the same for all of
-// them, so that a row is found by numbers.
+// tally is parts of a bill in the making: the sums of several segments. Its texts and rates have codes that are the same for all of
+// them, so that a part is found by numbers.
 type tally struct {
 	sums
-	texts [len(rowTexts)]coding[string]
+	part  *BillPart
+	texts []coding[string]
 	rates coding[decimal.D]
-	// accounts has the rows of each account, by its code. A segment is in the order of accounts, so that one after the other of these
+	// accounts has the parts of each account, by its code. A segment is in the order of accounts, so that one after the other of these
 	// is what is looked into, and the processor's caches hold it.
-	accounts []accountRows
+	accounts []accountParts
 }
 
-// rowCodes are the codes of a row's texts, and that of its rate.
-type rowCodes [len(rowTexts) + 1]uint32
+// partCodes are the code of a part's rate, and those of its texts.
+type partCodes [15]uint32
 
-// accountInRow is where rowCodes have the account.
-var accountInRow = slices.Index(rowTexts[:], Account)
-
-// accountRows are the rows of an account, and which of the tally's sums are theirs.
-type accountRows struct {
-	coding[rowCodes]
+// accountParts are the parts of an account, and which of the tally's sums are theirs.
+type accountParts struct {
+	coding[partCodes]
 	sums []int32
 }
 
-func newTally() *tally {
-	t := &tally{}
+func newTally(part *BillPart) *tally {
+	t := &tally{part: part}
 	t.reset()
 	return t
 }
 
 // reset empties the tally.
 func (t *tally) reset() {
-	*t = tally{sums: sums{metrics: rowMetrics}, rates: newCoding(hashOfAmount)}
+	*t = tally{sums: sums{metrics: t.part.metrics}, part: t.part, texts: make([]coding[string], len(t.part.texts)), rates: newCoding(hashOfAmount)}
 	for i := range t.texts {
 		t.texts[i] = newCoding(hashOfText)
 	}
 }
 
-// take adds all lines of a segment: they are grouped and summed up by its own codes first.
-func (t *tally) take(r *reading) error {
-	sel, g := &selection{count: r.segment.rows}, newGroups()
-	texts := make([]*textData, len(rowTexts))
-	for i, column := range rowTexts {
+// take adds the selected lines of a segment: they are grouped and summed up by its own codes first.
+func (t *tally) take(r *reading, sel *selection) error {
+	g := newGroups()
+	texts := make([]*textData, len(t.texts))
+	for i, column := range t.part.texts {
 		if err := g.splitByText(r, sel, column); err != nil {
 			return err
 		}
 		texts[i] = r.texts[column]
 	}
-	rates, err := r.coded(rateColumn)
-	if err != nil {
-		return err
+	rates := &amountData{values: make([]decimal.D, 1)} // all alike
+	if t.part.rated {
+		var err error
+		if rates, err = r.coded(rateColumn); err != nil {
+			return err
+		}
+		g.splitByAmount(r, sel, rates)
 	}
-	g.splitByAmount(r, sel, rates)
-	return t.sums.add(r, sel, g, t.places(r.scratch, g, texts, rates))
+	rows := make([]int, len(g.firsts)) // of each group, one of its rows
+	for n, first := range g.firsts {
+		rows[n] = sel.row(int(first))
+	}
+	return t.sums.add(r, sel, g, t.places(r.scratch, rows, texts, rates))
 }
 
-// places gives the rows of a segment's groups.
-func (t *tally) places(of *scratch, g *groups, texts []*textData, rates *amountData) []int32 {
-	codes := make([]rowCodes, len(g.firsts))
+// places gives the parts of a segment's groups, of each of which there is a row.
+func (t *tally) places(of *scratch, rows []int, texts []*textData, rates *amountData) []int32 {
+	codes := make([]partCodes, len(rows))
 	for i, data := range texts {
 		known := make([]uint32, len(data.values)+1) // a code here and one; the first is that of no value
-		for n, first := range g.firsts {
+		for n, row := range rows {
 			code := int32(0)
 			if data.codes != nil {
-				code = data.codes[first]
+				code = data.codes[row]
 			}
 			if known[code+1] == 0 {
-				value, _ := data.at(int(first))
+				value, _ := data.at(row)
 				known[code+1] = t.text(i, value) + 1
 			}
-			codes[n][i] = known[code+1] - 1
+			codes[n][i+1] = known[code+1] - 1
 		}
 	}
-	rows := of.int32s(len(g.firsts))
-	for n, first := range g.firsts {
-		codes[n][len(texts)], _ = t.rates.code(rates.at(int(first)))
-		rows[n] = t.row(codes[n])
+	places := of.int32s(len(rows))
+	for n, row := range rows {
+		codes[n][0], _ = t.rates.code(rates.at(row))
+		places[n] = t.place(codes[n])
 	}
-	return rows
+	return places
 }
 
-// row gives the number of a row, and makes it if there is none.
-func (t *tally) row(codes rowCodes) int32 {
-	account := int(codes[accountInRow])
+// place gives the number of a part, and makes it if there is none. The account is the last of the texts.
+func (t *tally) place(codes partCodes) int32 {
+	account := int(codes[len(t.texts)])
 	for account >= len(t.accounts) {
-		t.accounts = append(t.accounts, accountRows{coding: newCoding(hashOfCodes)})
+		t.accounts = append(t.accounts, accountParts{coding: newCoding(hashOfCodes)})
 	}
 	a := &t.accounts[account]
 	n, fresh := a.code(codes)
@@ -117,16 +121,16 @@ func (t *tally) text(i int, value string) uint32 {
 	return code
 }
 
-// made makes a row of its codes and sums.
-func (t *tally) made(codes *rowCodes, sums int) (currency string, r billing.Row) {
-	var texts [len(rowTexts)]string
-	for i := range texts {
-		texts[i] = t.texts[i].values[codes[i]]
+// made makes a part of its codes and sums.
+func (t *tally) made(codes *partCodes, sums int) (currency string, r billing.Row) {
+	var texts [len(codes)]string
+	for i := range t.texts {
+		texts[i] = t.texts[i].values[codes[i+1]]
 	}
-	return NewRow(texts[:], t.rates.values[codes[len(texts)]], t.lines[sums], t.of(sums))
+	return t.part.Of(texts[:len(t.texts)], t.rates.values[codes[0]], t.lines[sums], t.of(sums))
 }
 
-// giver gives the rows of tallies, one after another.
+// giver gives the parts of tallies, one after another.
 type giver struct {
 	mu    sync.Mutex
 	yield func(currency string, r *billing.Row) error
@@ -173,7 +177,7 @@ func hashOfAmount(d decimal.D) uint64 {
 	return hashOfNumber(uint64(hi)) ^ hashOfNumber(lo)
 }
 
-func hashOfCodes(codes rowCodes) (hash uint64) {
+func hashOfCodes(codes partCodes) (hash uint64) {
 	for _, code := range codes {
 		hash = (hash ^ uint64(code)) * 0x9e3779b97f4a7c15
 		hash ^= hash >> 32

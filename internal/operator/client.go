@@ -135,5 +135,5 @@ func (c *Client) call(ctx context.Context, method, path string, in, out any) err
 		return fmt.Errorf("no answer from Umbel at %s; if it is not running, start it with `umbel up`: %w", c.Endpoint, err)
 	}
 	defer resp.Body.Close()
-	return c.understand(resp, out)
+	return understand(resp, decoded(out))
 }

@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"time"
 
-	"umbel/internal/bills"
 	"umbel/internal/domain/billing"
 	"umbel/internal/domain/cost"
 	"umbel/internal/fault"
@@ -70,11 +69,16 @@ type BillRequest struct {
 
 // BillAnswer is a month's bill: one for each currency. For a member of an organization it is the part that it sees.
 type BillAnswer struct {
+	BillHead
+	Bills []*billing.Bill `json:"bills"`
+}
+
+// BillHead tells whose bill it is, and where it stands.
+type BillHead struct {
 	Account string            `json:"account"`
 	Payer   string            `json:"payer"`
 	Status  MonthStatus       `json:"status"`
 	Names   map[string]string `json:"names"` // of accounts
-	Bills   []*billing.Bill   `json:"bills"`
 }
 
 // TermsRequest sets an account's terms.
@@ -100,7 +104,8 @@ func (d *Door) costRoutes(mux *http.ServeMux) {
 	mux.HandleFunc("POST /_umbel/usage", d.upload)
 	mux.HandleFunc("GET /_umbel/usage", guarded(d, func(ctx context.Context, _ struct{}) (CostsAnswer, error) { return d.costs(ctx, accountOf(ctx)) }))
 	mux.HandleFunc("POST /_umbel/usage/simulate", patient(guarded(d, d.simulate)))
-	mux.HandleFunc("POST /_umbel/bill", guarded(d, d.bill))
+	mux.HandleFunc("POST /_umbel/bill", patient(guarded(d, d.bill)))
+	mux.HandleFunc("POST /_umbel/bill/rows", d.billRows)
 	mux.HandleFunc("POST /_umbel/bill/close", guarded(d, d.closeMonth))
 	mux.HandleFunc("POST /_umbel/bill/reopen", guarded(d, d.reopenMonth))
 	mux.HandleFunc("POST /_umbel/bill/settle", patient(guarded(d, d.settle)))
@@ -228,25 +233,6 @@ func (d *Door) month(ctx context.Context, rq BillRequest) (account, payer ident.
 	}
 	account, payer, err = d.payer(ctx, rq.Account)
 	return account, payer, month, err
-}
-
-func (d *Door) bill(ctx context.Context, rq BillRequest) (BillAnswer, error) {
-	account, payer, month, err := d.month(ctx, rq)
-	if err != nil {
-		return BillAnswer{}, err
-	}
-	all, row, err := d.Bills.Bills(ctx, payer, month)
-	if err != nil {
-		return BillAnswer{}, err
-	}
-	names, err := d.Bills.Names(ctx, payer)
-	if account != payer {
-		for i, b := range all {
-			all[i] = bills.ForMember(b, account)
-		}
-		names = map[string]string{string(account): names[string(account)]}
-	}
-	return BillAnswer{Account: string(account), Payer: string(payer), Status: statusOf(&row), Names: names, Bills: all}, err
 }
 
 func (d *Door) closeMonth(ctx context.Context, rq BillRequest) (MonthStatus, error) {

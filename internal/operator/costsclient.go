@@ -1,6 +1,7 @@
 package operator
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -15,7 +16,7 @@ import (
 func (c *Client) Import(ctx context.Context, account, name string, file io.Reader) (ImportAnswer, error) {
 	var out ImportAnswer
 	path := "/_umbel/usage?" + url.Values{"account": {account}, "name": {name}}.Encode()
-	err := c.send(ctx, http.MethodPost, path, file, "application/octet-stream", &out)
+	err := c.send(ctx, http.MethodPost, path, file, "application/octet-stream", decoded(&out))
 	return out, err
 }
 
@@ -36,13 +37,6 @@ func (c *Client) Simulate(ctx context.Context, rq SimulateRequest) (SimulateAnsw
 // Settle waits until all bills that are wanted are computed.
 func (c *Client) Settle(ctx context.Context) error {
 	return c.wait(ctx, "/_umbel/bill/settle", struct{}{}, nil)
-}
-
-// Bill gives a month's bill.
-func (c *Client) Bill(ctx context.Context, rq BillRequest) (BillAnswer, error) {
-	var out BillAnswer
-	err := c.call(ctx, http.MethodPost, "/_umbel/bill", rq, &out)
-	return out, err
 }
 
 // CloseMonth closes a month.
@@ -76,7 +70,7 @@ func (c *Client) SetTerms(ctx context.Context, rq TermsRequest) (TermsAnswer, er
 // ImportPrices sends a price list file.
 func (c *Client) ImportPrices(ctx context.Context, name string, file io.Reader) (PricesAnswer, error) {
 	var out PricesAnswer
-	err := c.send(ctx, http.MethodPost, "/_umbel/prices?"+url.Values{"name": {name}}.Encode(), file, "application/json", &out)
+	err := c.send(ctx, http.MethodPost, "/_umbel/prices?"+url.Values{"name": {name}}.Encode(), file, "application/json", decoded(&out))
 	return out, err
 }
 
@@ -89,13 +83,20 @@ func (c *Client) FindPrices(ctx context.Context, rq FindPricesRequest) (FindPric
 
 // wait calls a route that may take long.
 func (c *Client) wait(ctx context.Context, path string, in, out any) error {
-	body, writer := io.Pipe()
-	go func() { writer.CloseWithError(json.NewEncoder(writer).Encode(in)) }()
-	return c.send(ctx, http.MethodPost, path, body, "application/json", out)
+	return c.waitFor(ctx, path, in, decoded(out))
 }
 
-// send sends a body of any length and takes the answer, however long both take.
-func (c *Client) send(ctx context.Context, method, path string, body io.Reader, kind string, out any) error {
+// waitFor is wait for an answer that is read by the caller.
+func (c *Client) waitFor(ctx context.Context, path string, in any, read func(io.Reader) error) error {
+	body, err := json.Marshal(in)
+	if err != nil {
+		return fmt.Errorf("operator: %w", err)
+	}
+	return c.send(ctx, http.MethodPost, path, bytes.NewReader(body), "application/json", read)
+}
+
+// send sends a body of any length and reads the answer, however long both take.
+func (c *Client) send(ctx context.Context, method, path string, body io.Reader, kind string, read func(io.Reader) error) error {
 	rq, err := http.NewRequestWithContext(ctx, method, c.Endpoint+path, io.NopCloser(body))
 	if err != nil {
 		return fmt.Errorf("operator: %w", err)
@@ -107,11 +108,11 @@ func (c *Client) send(ctx context.Context, method, path string, body io.Reader, 
 		return fmt.Errorf("no answer from Umbel at %s; if it is not running, start it with `umbel up`: %w", c.Endpoint, err)
 	}
 	defer resp.Body.Close()
-	return c.understand(resp, out)
+	return understand(resp, read)
 }
 
-// understand reads an answer, which is as long as the bill that was asked for: bills of a million rows are.
-func (c *Client) understand(resp *http.Response, out any) error {
+// understand reads an answer, or the failure that it tells.
+func understand(resp *http.Response, read func(io.Reader) error) error {
 	if resp.StatusCode/100 != 2 {
 		var e failure
 		if json.NewDecoder(io.LimitReader(resp.Body, 1<<20)).Decode(&e) != nil || e.Error == "" {
@@ -119,11 +120,18 @@ func (c *Client) understand(resp *http.Response, out any) error {
 		}
 		return errors.New(e.Error)
 	}
-	if out == nil {
+	return read(resp.Body)
+}
+
+// decoded reads an answer into a value; nil if nothing is answered.
+func decoded(out any) func(io.Reader) error {
+	return func(body io.Reader) error {
+		if out == nil {
+			return nil
+		}
+		if err := json.NewDecoder(body).Decode(out); err != nil {
+			return fmt.Errorf("operator: read the answer: %w", err)
+		}
 		return nil
 	}
-	if err := json.NewDecoder(resp.Body).Decode(out); err != nil {
-		return fmt.Errorf("operator: read the answer: %w", err)
-	}
-	return nil
 }

@@ -184,22 +184,22 @@ func (i *invoice) summary(payer ident.AccountID) model.InvoiceSummary {
 	}
 }
 
-// amount shows what is due, and of what it consists where the bill still tells which rows are the invoice's.
+// amount shows what is due, and of what it consists where the bill still tells which subtotals are the invoice's.
 func (i *invoice) amount() *model.InvoiceCurrencyAmount {
 	out := &model.InvoiceCurrencyAmount{TotalAmount: cents(i.Due), CurrencyCode: &i.bill.Currency}
 	var all, tax, discounts decimal.D
-	for r := range i.bill.Rows {
-		row := &i.bill.Rows[r]
-		if row.Seller != i.Seller || row.Bill != i.Bill || i.unit(row.Account) != i.Unit {
+	for n := range i.bill.Subtotals {
+		part := &i.bill.Subtotals[n]
+		if part.Seller != i.Seller || part.Bill != i.Bill || i.unit(part.Account) != i.Unit {
 			continue
 		}
-		all = all.Add(row.Unblended)
-		switch row.Type {
+		all = all.Add(part.Unblended)
+		switch part.Type {
 		case billing.Tax:
-			tax = tax.Add(row.Unblended)
+			tax = tax.Add(part.Unblended)
 		case billing.Credit, billing.BundledDiscount, billing.PrivateRate, billing.EnterpriseDiscount, billing.DistributorDiscount,
 			billing.SolutionProvider, billing.ReservationVolume:
-			discounts = discounts.Add(row.Unblended)
+			discounts = discounts.Add(part.Unblended)
 		}
 	}
 	if all.Cmp(i.Amount) != 0 {

@@ -199,7 +199,7 @@ func cancelled(t *testing.T, e costlines.Engine) {
 	if err := e.Scan(ctx, everything, nil); !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v", err)
 	}
-	if err := e.Rows(ctx, costlines.RowsQuery{Payer: Payer, Kept: costlines.Kept{Month: month(lines[0])}}, nil); !errors.Is(err, context.Canceled) {
+	if err := e.Bill(ctx, costlines.BillQuery{Payer: Payer, Kept: costlines.Kept{Month: month(lines[0])}}, costlines.Subtotals, nil); !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v", err)
 	}
 	Same(t, e, lines)

@@ -28,7 +28,7 @@ func Run(t *testing.T, open func(t *testing.T) costlines.Engine) {
 		"currencies": currencies, "beyond the range": beyondRange, "a scan ends early": scanEnds, "payers apart": payersApart,
 		"a cancelled context": cancelled, "origins apart": originsApart,
 		"identified in the end": identifiesLate, "a payer is forgotten": forgets, "lines of a month and origin": keptAs,
-		"rows of a bill": rows, "rows of no bill": noRows,
+		"parts of a bill": billParts, "no bill": noBill,
 	} {
 		t.Run(name, func(t *testing.T) {
 			e := open(t)

@@ -9,14 +9,16 @@ import (
 	"umbel/internal/decimal"
 )
 
-// Bill is a month's bill of an organization.
+// Bill is a month's bill of an organization. It tells what is paid, to the account, the product and the kind of charge: as much as
+// invoices, services and members are summed up from, and no more however many kinds of usage there are. What a subtotal is made of,
+// by usage type, tier and Region, are rows, and of rows lines.
 type Bill struct {
 	Month         Month
 	Payer, PaidBy string // PaidBy is another organization's account that pays; "" for none
 	Currency      string
 	Final         bool
 	Until         time.Time // how far fees have run
-	Rows          []Row     // in a fixed order: by account, seller, product, …
+	Subtotals     []Subtotal
 	Total         Totals
 	// Usage is what usage on demand costs after commitments; Apart is what it would cost if every account were alone, with volume
 	// tiers and commitments of its own and the same free tier. Their difference is what the organization saves by being one.
@@ -37,11 +39,11 @@ type Totals struct {
 	Lines                                                     int64
 }
 
-// Add adds a row.
-func (t *Totals) Add(r *Row) {
-	t.Unblended, t.Blended, t.Amortized = t.Unblended.Add(r.Unblended), t.Blended.Add(r.Blended), t.Amortized.Add(r.Amortized)
-	t.NetUnblended, t.NetAmortized = t.NetUnblended.Add(r.NetUnblended), t.NetAmortized.Add(r.NetAmortized)
-	t.Lines += r.Lines
+// Add adds others. It panics with decimal.ErrRange.
+func (t *Totals) Add(o *Totals) {
+	t.Unblended, t.Blended, t.Amortized = t.Unblended.Add(o.Unblended), t.Blended.Add(o.Blended), t.Amortized.Add(o.Amortized)
+	t.NetUnblended, t.NetAmortized = t.NetUnblended.Add(o.NetUnblended), t.NetAmortized.Add(o.NetAmortized)
+	t.Lines += o.Lines
 }
 
 // Unpriced is usage without a price.
@@ -69,22 +71,19 @@ type Invoice struct {
 	Issuer, Seller string // Seller is "" for AWS
 	Unit, Receiver string // the invoice unit, "" for all accounts in none, and who gets the invoice
 	Bill           BillType
-	Amount         decimal.D // of its rows
+	Amount         decimal.D // of its subtotals
 	Due            decimal.D // the amount in whole cents
 }
 
-// makeBill makes a bill of the rows, without what only a rater knows.
-func makeBill(o *Organization, m Month, currency string, final bool, s *statement) *Bill {
-	b := &Bill{Month: m, Payer: o.Payer, PaidBy: o.PaidBy, Currency: currency, Final: final, Until: m.End()}
-	for _, e := range s.sorted() {
-		if e.Lines == 0 { // of a collector, whose only line was refused
-			continue
+// makeBill makes a bill of its subtotals, without what only a rater knows.
+func makeBill(o *Organization, m Month, currency string, final bool, all subtotals) *Bill {
+	b := &Bill{Month: m, Payer: o.Payer, PaidBy: o.PaidBy, Currency: currency, Final: final, Until: m.End(), Subtotals: all.sorted()}
+	for i := range b.Subtotals {
+		t := &b.Subtotals[i]
+		if t.Type == Usage {
+			b.Usage = b.Usage.Add(t.Unblended)
 		}
-		b.Rows = append(b.Rows, e.Row)
-		if e.Type == Usage {
-			b.Usage = b.Usage.Add(e.Unblended)
-		}
-		b.Total.Add(&e.Row)
+		b.Total.Add(&t.Totals)
 	}
 	b.Invoices = invoices(o, b)
 	return b
@@ -116,8 +115,8 @@ func invoices(o *Organization, b *Bill) []Invoice {
 	}
 	sums := map[key]*Invoice{}
 	units := map[string]string{}
-	for i := range b.Rows {
-		r := &b.Rows[i]
+	for i := range b.Subtotals {
+		r := &b.Subtotals[i]
 		if _, known := units[r.Account]; !known {
 			units[r.Account] = o.unit(r.Account)
 		}
@@ -153,24 +152,25 @@ func (o *Organization) receiver(unit string) string {
 	return cmp.Or(o.PaidBy, o.Payer)
 }
 
-// Of gives the part of a bill that an account sees: its own rows, at unblended cost.
-func (b *Bill) Of(account string) (rows []Row, total Totals) {
-	for i := range b.Rows {
-		if r := &b.Rows[i]; r.Account == account {
-			rows = append(rows, *r)
-			total.Add(r)
+// Of gives the part of a bill that is an account's own.
+func (b *Bill) Of(account string) (own []Subtotal, total Totals) {
+	for i := range b.Subtotals {
+		if t := &b.Subtotals[i]; t.Account == account {
+			own = append(own, *t)
+			total.Add(&t.Totals)
 		}
 	}
-	return rows, total
+	return own, total
 }
 
-// By sums a bill up by what key gives of its rows, such as the account or the service.
-func (b *Bill) By(key func(*Row) string) map[string]Totals {
+// By sums a bill up by what key gives of its subtotals, such as the account or the product.
+func (b *Bill) By(key func(*Subtotal) string) map[string]Totals {
 	sums := map[string]Totals{}
-	for i := range b.Rows {
-		t := sums[key(&b.Rows[i])]
-		t.Add(&b.Rows[i])
-		sums[key(&b.Rows[i])] = t
+	for i := range b.Subtotals {
+		k := key(&b.Subtotals[i])
+		t := sums[k]
+		t.Add(&b.Subtotals[i].Totals)
+		sums[k] = t
 	}
 	return sums
 }
@@ -185,5 +185,5 @@ func (b *Bill) Saved() decimal.D {
 
 // Accounts gives the accounts on the bill, ordered.
 func (b *Bill) Accounts() []string {
-	return slices.Sorted(maps.Keys(b.By(func(r *Row) string { return r.Account })))
+	return slices.Sorted(maps.Keys(b.By(func(t *Subtotal) string { return t.Account })))
 }

@@ -8,12 +8,12 @@ type Collector struct {
 	month     Month
 	final     bool
 	currency  string
-	statement *statement
+	subtotals subtotals
 }
 
 // NewCollector begins a month's bill. Of the organization the payer, the issuer and the invoice units count.
 func NewCollector(o *Organization, m Month, final bool) *Collector {
-	return &Collector{org: o, month: m, final: final, statement: newStatement()}
+	return &Collector{org: o, month: m, final: final, subtotals: subtotals{}}
 }
 
 // Add adds a line. It fails for one of another month or in another currency than the lines before, which belong on another bill,
@@ -27,38 +27,32 @@ func (c *Collector) Add(l *Line) (err error) {
 		return fmt.Errorf("billing: the line %s is in %s, on a bill in %s", l.ID, l.Currency, c.currency)
 	}
 	r := RowOf(l) // May panic.
-	c.add(l.Currency, &r)
+	c.add(l.Currency, &r.Subtotal)
 	return nil
 }
 
-// AddRow adds what all lines of a row are together, which are of the bill's month. It fails as Add does for a row in another
-// currency, and with decimal.ErrRange; the row is then not on this bill.
-func (c *Collector) AddRow(currency string, r *Row) (err error) {
+// AddSubtotal adds what lines of the bill's month are together. It fails as Add does for one in another currency, and with
+// decimal.ErrRange; it is then not on this bill.
+func (c *Collector) AddSubtotal(currency string, t *Subtotal) (err error) {
 	defer beyond(c.month, &err)
 	if !c.takes(currency) {
-		return fmt.Errorf("billing: lines of %s for %s are in %s, on a bill in %s", r.Account, r.UsageType, currency, c.currency)
+		return fmt.Errorf("billing: lines of %s for %s are in %s, on a bill in %s", t.Account, t.Product, currency, c.currency)
 	}
-	c.add(currency, r)
+	c.add(currency, t)
 	return nil
 }
 
 // takes tells whether what is in a currency can be on the bill.
 func (c *Collector) takes(currency string) bool { return c.currency == "" || c.currency == currency }
 
-// add adds a row, or panics with decimal.ErrRange. Where lines of a kind give several names, the first of them in order is the
-// row's, in whatever order they come.
-func (c *Collector) add(currency string, r *Row) {
-	e := c.statement.like(r)
-	sum := *e
-	sum.plus(r)
-	if e.Lines == 0 || r.Name != "" && (sum.Name == "" || r.Name < sum.Name) {
-		sum.Name = r.Name
-	}
-	*e, c.currency = sum, currency
+// add adds a part of a subtotal, or panics with decimal.ErrRange.
+func (c *Collector) add(currency string, t *Subtotal) {
+	c.subtotals.add(t)
+	c.currency = currency
 }
 
 // Bill gives the bill of the lines so far.
 func (c *Collector) Bill() (b *Bill, err error) {
 	defer beyond(c.month, &err)
-	return makeBill(c.org, c.month, c.currency, c.final, c.statement), nil
+	return makeBill(c.org, c.month, c.currency, c.final, c.subtotals), nil
 }

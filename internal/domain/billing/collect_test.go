@@ -37,44 +37,44 @@ func TestCollector(t *testing.T) {
 	}
 }
 
-// TestCollectedRows: rows make the bill that their lines make, in whatever order they come; one that does not belong on it leaves it
-// as it is.
-func TestCollectedRows(t *testing.T) {
+// TestCollectedSubtotals: subtotals make the bill that their lines make, in whatever order they come; one that does not belong on it
+// leaves it as it is.
+func TestCollectedSubtotals(t *testing.T) {
 	fee := collected(other, "7", "USD", october)
 	fee.Type, fee.Bill.Entity, fee.LegalEntity, fee.Detail.Name = billing.Fee, billing.EntityMarketplace, "Seller Ltd", "Product"
-	unnamed := *fee
-	unnamed.Detail.Name, unnamed.Unblended = "", d("-2")
+	again := *fee
+	again.Unblended, again.UsageType, again.UnblendedRate = d("-2"), "another", d("3")
 	renamed := *fee
-	renamed.Detail.Name = "Name before"
-	lines := []*billing.Line{collected(first, "1", "USD", october), fee, &unnamed, &renamed, collected(first, "2.5", "USD", october)}
-	byLine, byRow, again := newCollector(), newCollector(), newCollector()
+	renamed.Detail.Name = "Another name"
+	lines := []*billing.Line{collected(first, "1", "USD", october), fee, &again, &renamed, collected(first, "2.5", "USD", october)}
+	byLine, byPart, twice := newCollector(), newCollector(), newCollector()
 	for i := range lines {
 		if err := byLine.Add(lines[i]); err != nil {
 			t.Fatal(err)
 		}
 		r := billing.RowOf(lines[len(lines)-1-i])
-		if err := byRow.AddRow("USD", &r); err != nil {
+		if err := byPart.AddSubtotal("USD", &r.Subtotal); err != nil {
 			t.Fatal(err)
 		}
 	}
 	huge := billing.RowOf(collected(first, "99999999999999999999999999", "USD", october))
-	if err := byRow.AddRow("USD", &huge); !errors.Is(err, decimal.ErrRange) {
+	if err := byPart.AddSubtotal("USD", &huge.Subtotal); !errors.Is(err, decimal.ErrRange) {
 		t.Errorf("beyond measure: %v", err)
 	}
-	if err := byRow.AddRow("EUR", &billing.Row{Account: first}); err == nil {
+	if err := byPart.AddSubtotal("EUR", &billing.Subtotal{Account: first}); err == nil {
 		t.Error("another currency: added")
 	}
-	want, got := billed(t, byLine), billed(t, byRow)
-	if !reflect.DeepEqual(want, got) || len(got.Rows) != 2 || got.Rows[1].Name != "Name before" {
+	want, got := billed(t, byLine), billed(t, byPart)
+	if !reflect.DeepEqual(want, got) || len(got.Subtotals) != 3 || got.Subtotals[2].Unblended != d("5") || got.Subtotals[2].Lines != 2 {
 		t.Errorf("got %+v\nwant %+v", got, want)
 	}
-	for i := range got.Rows {
-		if err := again.AddRow(got.Currency, &got.Rows[i]); err != nil {
+	for i := range got.Subtotals {
+		if err := twice.AddSubtotal(got.Currency, &got.Subtotals[i]); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if twice := billed(t, again); !reflect.DeepEqual(want, twice) {
-		t.Errorf("got %+v\nwant %+v", twice, want)
+	if same := billed(t, twice); !reflect.DeepEqual(want, same) {
+		t.Errorf("got %+v\nwant %+v", same, want)
 	}
 }
 

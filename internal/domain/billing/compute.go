@@ -61,7 +61,7 @@ func Compute(q Request) (bill *Bill, err error) {
 		return nil, err
 	}
 	s.blend()
-	bill = makeBill(q.Organization, q.Month, q.Book.Currency, q.Final, s)
+	bill = makeBill(q.Organization, q.Month, q.Book.Currency, q.Final, s.subtotals())
 	bill.Until, bill.Credits = q.until(), credits
 	bill.tell(r, apart)
 	if q.Emit == nil {
@@ -84,12 +84,24 @@ func (q *Request) lines(s *statement, closing []Line) error {
 	}, out.run)
 }
 
-// beyond makes the panic of an amount that is out of range an error.
+// beyond makes the panic of an amount that is out of range an error of a month's bill.
 func beyond(m Month, err *error) {
 	if r := recover(); r != nil {
-		if cause, ok := r.(error); !ok || !errors.Is(cause, decimal.ErrRange) {
-			panic(r)
-		}
-		*err = fmt.Errorf("billing: the bill of %s: %w", m, decimal.ErrRange)
+		*err = fmt.Errorf("billing: the bill of %s: %w", m, rangeError(r))
 	}
+}
+
+// outOfRange makes the panic of an amount that is out of range an error.
+func outOfRange(err *error) {
+	if r := recover(); r != nil {
+		*err = rangeError(r)
+	}
+}
+
+// rangeError gives the error of a panic that is one of amounts out of range; any other goes on.
+func rangeError(r any) error {
+	if cause, ok := r.(error); !ok || !errors.Is(cause, decimal.ErrRange) {
+		panic(r)
+	}
+	return decimal.ErrRange
 }

@@ -85,7 +85,7 @@ func compute(t testing.TB, b *billing.Book, o *billing.Organization, usage []bil
 }
 
 func byAccount(b *billing.Bill) map[string]billing.Totals {
-	return b.By(func(r *billing.Row) string { return r.Account })
+	return b.By(func(t *billing.Subtotal) string { return t.Account })
 }
 
 func want(t *testing.T, what string, got decimal.D, places int, text string) {
@@ -348,7 +348,7 @@ func TestCreditOrder(t *testing.T) {
 	bill, _ := compute(t, b, o, []billing.UsageRecord{
 		used("000000000001", "AmazonEC2", "BoxUsage:m4.large", 0, "100"), used("000000000001", "AmazonS3", "TimedStorage-ByteHrs", 0, "50"),
 	})
-	by := bill.By(func(r *billing.Row) string { return r.Product })
+	by := bill.By(func(t *billing.Subtotal) string { return t.Product })
 	want(t, "EC2", by["AmazonEC2"].Unblended, 2, "85.00")
 	want(t, "S3", by["AmazonS3"].Unblended, 2, "50.00")
 	for _, c := range bill.Credits {

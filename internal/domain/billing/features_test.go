@@ -121,7 +121,7 @@ func TestDiscounts(t *testing.T) {
 	market := used(first, "seller-product", "Hosts", 0, "10")
 	market.Seller = "Seller Ltd"
 	bill, lines := compute(t, storage(t), o, []billing.UsageRecord{used(first, "AmazonS3", "Storage", 0, "100"), used(first, "AmazonEC2", "BoxUsage:m4.large", 0, "10"), market})
-	by := bill.By(func(r *billing.Row) string { return r.Product + " " + string(r.Type) })
+	by := bill.By(func(t *billing.Subtotal) string { return t.Product + " " + string(t.Type) })
 	for key, c := range map[string][2]string{
 		"AmazonS3 Usage": {"100.00", "85.50"}, "AmazonS3 PrivateRateDiscount": {"-10.00", "0.00"}, "AmazonS3 EdpDiscount": {"-4.50", "0.00"},
 		"AmazonEC2 Usage": {"20.00", "19.00"}, "AmazonEC2 EdpDiscount": {"-1.00", "0.00"}, "seller-product Usage": {"30.00", "30.00"},
@@ -143,7 +143,7 @@ func TestBundles(t *testing.T) {
 	bill, _ := compute(t, storage(t), o, []billing.UsageRecord{
 		used(other, "AmazonEC2", "BoxUsage:m4.large", 0, "5"), used(other, "AmazonS3", "Storage", 0, "30"), used(first, "AmazonS3", "Storage", 0, "15"), used(third, "AmazonS3", "Storage", 0, "15"),
 	})
-	by := bill.By(func(r *billing.Row) string { return r.Account + " " + string(r.Type) })
+	by := bill.By(func(t *billing.Subtotal) string { return t.Account + " " + string(t.Type) })
 	for key, amount := range map[string]string{other + " BundledDiscount": "-30.00", first + " BundledDiscount": "-15.00", third + " BundledDiscount": "-5.00"} {
 		want(t, key, by[key].Unblended, 2, amount)
 	}
@@ -209,8 +209,8 @@ func TestInvoiceUnits(t *testing.T) {
 			t.Errorf("%+v", l)
 		}
 	}
-	if rows, total := bill.Of(first); len(rows) != 2 || total.Unblended.Fixed(2) != "119.00" {
-		t.Errorf("the account sees %d rows of %s", len(rows), total.Unblended)
+	if own, total := bill.Of(first); len(own) != 2 || total.Unblended.Fixed(2) != "119.00" {
+		t.Errorf("the account sees %d subtotals of %s", len(own), total.Unblended)
 	}
 	if got := fmt.Sprint(bill.Accounts()); got != fmt.Sprint([]string{first, other}) {
 		t.Errorf("accounts: %s", got)
@@ -224,7 +224,7 @@ func TestEnterpriseSupport(t *testing.T) {
 		o := organization(payer, first, other)
 		o.Support = []billing.Support{{Plan: billing.EnterpriseSupport, Accounts: []string{other, first}, Together: together}}
 		bill, _ := compute(t, storage(t), o, usage)
-		by := bill.By(func(r *billing.Row) string { return r.Account + " " + r.Product })
+		by := bill.By(func(t *billing.Subtotal) string { return t.Account + " " + t.Product })
 		want(t, "first", by[first+" AWSSupportEnterprise"].Unblended, 2, fees[0])
 		want(t, "other", by[other+" AWSSupportEnterprise"].Unblended, 2, fees[1])
 	}
@@ -263,7 +263,7 @@ func TestUpfrontPlans(t *testing.T) {
 		o.Plans = []billing.SavingsPlan{p}
 		o.Discounts = []billing.Discount{{Type: billing.EnterpriseDiscount, Percent: d("10")}}
 		bill, _ := compute(t, instances(t), o, nil)
-		by := bill.By(func(r *billing.Row) string { return string(r.Type) })
+		by := bill.By(func(t *billing.Subtotal) string { return string(t.Type) })
 		want(t, payment+" upfront", by["SavingsPlanUpfrontFee"].Unblended, 2, c[0])
 		want(t, payment+" recurring", by["SavingsPlanRecurringFee"].Unblended, 2, c[1])
 		want(t, payment+" amortized", by["SavingsPlanRecurringFee"].Amortized, 2, "24.00")

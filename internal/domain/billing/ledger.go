@@ -62,8 +62,11 @@ func (l *ledger) charge(r *Row) *charge {
 	key := chargeKey{r.Account, r.Seller, r.Product, r.Service, r.Region, r.UsageType, r.Operation}
 	c := l.byKey[key]
 	if c == nil {
-		c = &charge{chargeKey: key, name: r.Name}
+		c = &charge{chargeKey: key}
 		l.byKey[key] = c
+	}
+	if r.Name != "" && (c.name == "" || r.Name < c.name) { // whichever row comes first
+		c.name = r.Name
 	}
 	return c
 }

@@ -8,24 +8,20 @@ import (
 	"umbel/internal/decimal"
 )
 
-// Row is one row of a bill: all lines of one account that differ in time and resource only.
+// Row is what a subtotal of a bill is made of: all lines of one account that differ in time and resource only. Embedded is what they
+// are together.
 type Row struct {
-	Account, Product, Name, Service, Region string
-	UsageType, Operation, Description, Unit string
-	Seller                                  string // of a Marketplace product; "" is AWS
-	Type                                    LineType
-	Bill                                    BillType
-	Rate                                    decimal.D // unblended
-	Lines                                   int64
-	Usage, Normalized                       decimal.D
-	Unblended, Blended, Amortized           decimal.D
-	NetUnblended, NetAmortized              decimal.D
+	Subtotal
+	Service, Region, UsageType, Operation, Description, Unit string
+	Rate                                                     decimal.D // unblended
+	Usage, Normalized                                        decimal.D
 }
 
-func (r *Row) compare(o *Row) int {
+// Compare orders rows as they are shown: by account, seller, product and what is bought of it, the higher rate first.
+func (r *Row) Compare(o *Row) int {
 	return cmp.Or(cmp.Compare(r.Account, o.Account), cmp.Compare(r.Seller, o.Seller), cmp.Compare(r.Product, o.Product), cmp.Compare(r.Service, o.Service),
 		cmp.Compare(r.Region, o.Region), cmp.Compare(r.UsageType, o.UsageType), cmp.Compare(r.Operation, o.Operation), cmp.Compare(r.Type, o.Type),
-		cmp.Compare(r.Bill, o.Bill), o.Rate.Cmp(r.Rate), cmp.Compare(r.Description, o.Description), cmp.Compare(r.Unit, o.Unit))
+		cmp.Compare(r.Bill, o.Bill), o.Rate.Cmp(r.Rate), cmp.Compare(r.Description, o.Description), cmp.Compare(r.Unit, o.Unit), cmp.Compare(r.Name, o.Name))
 }
 
 // entry is a row in the making.
@@ -50,10 +46,8 @@ type counted struct {
 // settle adds what was counted to the row.
 func (e *entry) settle() {
 	c := &e.counted
-	e.Lines, e.Usage, e.Normalized, e.Blended = e.Lines+c.lines, e.Usage.Add(c.usage), e.Normalized.Add(c.normalized), e.Blended.Add(c.blended)
-	for _, amount := range [...]*decimal.D{&e.Unblended, &e.NetUnblended, &e.Amortized, &e.NetAmortized} {
-		*amount = amount.Add(c.cost)
-	}
+	e.Usage, e.Normalized = e.Usage.Add(c.usage), e.Normalized.Add(c.normalized)
+	e.Totals.Add(&Totals{c.cost, c.blended, c.cost, c.cost, c.cost, c.lines})
 	if !e.hourly {
 		e.blendable, e.leftCost = e.blendable.Add(c.usage), e.leftCost.Add(c.cost)
 	}
@@ -62,17 +56,14 @@ func (e *entry) settle() {
 
 // statement collects lines into rows.
 type statement struct {
-	rows map[rowKey]*entry
+	rows map[RowKey]*entry
 }
 
-// rowKey tells rows apart.
-type rowKey struct {
-	account, product, service, region       string
-	usageType, operation, description, unit string
-	seller                                  string
-	kind                                    LineType
-	bill                                    BillType
-	rate                                    decimal.D
+// RowKey tells rows apart.
+type RowKey struct {
+	subtotalKey
+	service, region, usageType, operation, description, unit string
+	rate                                                     decimal.D
 }
 
 // settle makes every row whole.
@@ -82,14 +73,11 @@ func (s *statement) settle() {
 	}
 }
 
-func newStatement() *statement { return &statement{map[rowKey]*entry{}} }
+func newStatement() *statement { return &statement{map[RowKey]*entry{}} }
 
-// key gives what tells the row apart.
-func (r *Row) key() rowKey {
-	return rowKey{
-		account: r.Account, product: r.Product, service: r.Service, region: r.Region, usageType: r.UsageType, operation: r.Operation,
-		description: r.Description, unit: r.Unit, seller: r.Seller, kind: r.Type, bill: r.Bill, rate: r.Rate,
-	}
+// Key gives what tells the row apart.
+func (r *Row) Key() RowKey {
+	return RowKey{r.key(), r.Service, r.Region, r.UsageType, r.Operation, r.Description, r.Unit, r.Rate}
 }
 
 // RowOf gives the row that a line alone makes. It panics with decimal.ErrRange as Line.Amortized does.
@@ -102,8 +90,9 @@ func RowOf(l *Line) Row {
 // row gives the row of a line, without its amounts.
 func (l *Line) row() Row {
 	return Row{
-		Account: l.Account, Product: l.Product, Name: l.Detail.Name, Service: l.Detail.Service, Region: l.Detail.Region, UsageType: l.UsageType,
-		Operation: l.Operation, Description: l.Description, Unit: l.Pricing.Unit, Seller: l.seller(), Type: l.Type, Bill: l.Bill.Type, Rate: l.UnblendedRate,
+		Subtotal: Subtotal{Account: l.Account, Seller: l.seller(), Product: l.Product, Name: l.Detail.Name, Type: l.Type, Bill: l.Bill.Type},
+		Service:  l.Detail.Service, Region: l.Detail.Region, UsageType: l.UsageType, Operation: l.Operation, Description: l.Description,
+		Unit: l.Pricing.Unit, Rate: l.UnblendedRate,
 	}
 }
 
@@ -115,21 +104,13 @@ func (l *Line) seller() string {
 	return ""
 }
 
-// entry gives the row of a line.
+// entry gives the row of a line; a new one has nothing of its amounts yet.
 func (s *statement) entry(l *Line) *entry {
 	r := l.row()
-	return s.like(&r)
-}
-
-// like gives the row of a row's kind; a new one has nothing of its amounts yet.
-func (s *statement) like(r *Row) *entry {
-	key := r.key()
+	key := r.Key()
 	e := s.rows[key]
 	if e == nil {
-		e = &entry{Row: Row{
-			Account: r.Account, Product: r.Product, Name: r.Name, Service: r.Service, Region: r.Region, UsageType: r.UsageType, Operation: r.Operation,
-			Description: r.Description, Unit: r.Unit, Seller: r.Seller, Type: r.Type, Bill: r.Bill, Rate: r.Rate,
-		}}
+		e = &entry{Row: r}
 		s.rows[key] = e
 	}
 	return e
@@ -137,26 +118,31 @@ func (s *statement) like(r *Row) *entry {
 
 // add adds a line's amounts.
 func (r *Row) add(l *Line) {
-	r.sum(1, l.Usage, l.Normalized, l.Unblended, l.Blended, l.NetUnblended, l.Amortized(), l.NetAmortized())
+	r.Usage, r.Normalized = r.Usage.Add(l.Usage), r.Normalized.Add(l.Normalized)
+	r.Totals.Add(&Totals{l.Unblended, l.Blended, l.Amortized(), l.NetUnblended, l.NetAmortized(), 1})
 }
 
-// plus adds another row's amounts.
-func (r *Row) plus(o *Row) {
-	r.sum(o.Lines, o.Usage, o.Normalized, o.Unblended, o.Blended, o.NetUnblended, o.Amortized, o.NetAmortized)
+// Add adds another part of the same row. It fails with decimal.ErrRange.
+func (r *Row) Add(o *Row) (err error) {
+	defer outOfRange(&err)
+	r.Usage, r.Normalized = r.Usage.Add(o.Usage), r.Normalized.Add(o.Normalized)
+	r.Totals.Add(&o.Totals)
+	return nil
 }
 
-func (r *Row) sum(lines int64, usage, normalized, unblended, blended, netUnblended, amortized, netAmortized decimal.D) {
-	r.Lines += lines
-	r.Usage, r.Normalized = r.Usage.Add(usage), r.Normalized.Add(normalized)
-	r.Unblended, r.Blended = r.Unblended.Add(unblended), r.Blended.Add(blended)
-	r.NetUnblended = r.NetUnblended.Add(netUnblended)
-	r.Amortized, r.NetAmortized = r.Amortized.Add(amortized), r.NetAmortized.Add(netAmortized)
+// subtotals sums the rows up.
+func (s *statement) subtotals() subtotals {
+	all := subtotals{}
+	for _, e := range s.rows {
+		all.add(&e.Subtotal)
+	}
+	return all
 }
 
 // sorted gives the entries in the order of the bill.
 func (s *statement) sorted() []*entry {
 	all := slices.Collect(maps.Values(s.rows))
-	slices.SortFunc(all, func(a, b *entry) int { return a.compare(&b.Row) })
+	slices.SortFunc(all, func(a, b *entry) int { return a.Compare(&b.Row) })
 	return all
 }
 

@@ -25,30 +25,34 @@ func sums(metrics []costlines.Metric) (columns []string) {
 	return columns
 }
 
-// Rows gives the rows of a bill, decimal.ErrRange if a sum is beyond what a number can hold.
-func (e *Engine) Rows(ctx context.Context, q costlines.RowsQuery, yield func(currency string, r *billing.Row) error) error {
+// Bill gives the parts of a bill, decimal.ErrRange if a sum is beyond what a number can hold.
+func (e *Engine) Bill(ctx context.Context, q costlines.BillQuery, part *costlines.BillPart, yield func(currency string, r *billing.Row) error) error {
 	if err := q.Validate(); err != nil {
 		return err
 	}
-	all := q.Kept.Lines(q.Payer)
+	all := q.Lines()
 	where, err := e.where(ctx, asked{all.View, all.Start, all.End, &all.Filter, all.Kept})
 	if err != nil || where == "" {
 		return err
 	}
-	keys := append([]string{inLine("PeriodStart"), inLine("UnblendedRate")}, costlines.RowTexts()...)
+	rate := "'0'"
+	if part.Rated() {
+		rate = inLine("UnblendedRate")
+	}
+	keys := append([]string{inLine("PeriodStart"), rate}, part.Columns()...)
 	columns, groups := make([]string, len(keys)), make([]string, len(keys))
 	for i, key := range keys {
 		groups[i] = fmt.Sprint("key_", i)
 		columns[i] = key + " AS " + groups[i]
 	}
-	columns = append(append(columns, "count() AS row_lines"), sums(costlines.RowMetrics())...)
+	columns = append(append(columns, "count() AS row_lines"), sums(part.Metrics())...)
 	rows, err := e.conn.Query(ctx, "SELECT "+strings.Join(columns, ", ")+" FROM "+linesTable+" WHERE "+where+" GROUP BY "+strings.Join(groups, ", "))
 	if err != nil {
 		return broken(ctx, err)
 	}
 	defer rows.Close()
 	for rows.Next() {
-		values, lines, amounts, err := grouped(rows, len(keys), len(costlines.RowMetrics()))
+		values, lines, amounts, err := grouped(rows, len(keys), len(part.Metrics()))
 		if err != nil {
 			return err
 		}
@@ -63,7 +67,7 @@ func (e *Engine) Rows(ctx context.Context, q costlines.RowsQuery, yield func(cur
 		if err != nil {
 			return fmt.Errorf("%w: a line of payer %s: %w", costlines.ErrDamaged, q.Payer, err)
 		}
-		currency, r := costlines.NewRow(values[2:], rate, lines, amounts)
+		currency, r := part.Of(values[2:], rate, lines, amounts)
 		if err := yield(currency, &r); err != nil {
 			return err
 		}

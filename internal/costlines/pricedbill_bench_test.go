@@ -2,6 +2,7 @@ package costlines_test
 
 import (
 	"context"
+	"flag"
 	"fmt"
 	"math/rand/v2"
 	"testing"
@@ -13,14 +14,16 @@ import (
 	"umbel/internal/gauge"
 )
 
-// pricedKinds is how many kinds of usage there are, and pricedOfAccount how many of them an account uses.
-const pricedKinds, pricedOfAccount = 25_000, 300
+// pricedKinds is how many kinds of usage there are.
+const pricedKinds = 25_000
+
+var benchKinds = flag.Int("kinds", 300, "how many kinds of usage each account has in PricedBill, of 25,000")
 
 // pricedLine makes a line of a month that came in with its price: of all accounts, hours and kinds in no order. An eighth of the kinds
 // are covered by commitments, and a fifth get credits.
 func pricedLine(r *rand.Rand, l *billing.Line) {
 	account, hour := r.IntN(benchAccounts), r.IntN(31*24)
-	kind := (account*97 + r.IntN(pricedOfAccount)*83) % pricedKinds
+	kind := (account*97 + r.IntN(*benchKinds)*83) % pricedKinds
 	product := kind % benchProducts
 	*l = billing.Line{
 		Type: billing.Usage, Account: fmt.Sprint(100000000000 + account), Start: benchFirst.Add(time.Duration(hour) * time.Hour), Product: fmt.Sprint("AmazonService", product),
@@ -49,30 +52,45 @@ func pricedLine(r *rand.Rand, l *billing.Line) {
 // pricedStore gives a store with the lines of the month.
 func pricedStore(b *testing.B) *costlines.Store {
 	b.Helper()
-	s, _ := storeOf(b, costlines.Change{Payer: benchPayer, Import: fmt.Sprint("priced ", *benchLines), Origin: pricedOrigin()}, pricedLine)
+	s, _ := storeOf(b, costlines.Change{Payer: benchPayer, Import: fmt.Sprint("priced ", *benchLines, *benchKinds), Origin: pricedOrigin()}, pricedLine)
 	return s
 }
 
 // pricedOrigin keeps months of different lengths in one store apart.
-func pricedOrigin() string { return fmt.Sprint("report of ", *benchLines) }
+func pricedOrigin() string {
+	return fmt.Sprintf("report of %d lines, %d kinds", *benchLines, *benchKinds)
+}
 
-// BenchmarkPricedBill measures the bill of a month of lines that came in with their prices: by rows, as it is made, and of one line
-// after another. The most memory is that of the whole process: the lines should be there from a run before (-store).
+// BenchmarkPricedBill measures the bill of a month of lines that came in with their prices: by subtotals, as it is made, and of one line
+// after another; and the rows that it is made of. The most memory is that of the whole process: the lines should be there from a run
+// before (-store).
 func BenchmarkPricedBill(b *testing.B) {
 	s := pricedStore(b)
-	q := costlines.RowsQuery{Payer: benchPayer, Kept: costlines.Kept{Month: costlines.MonthOf(benchFirst), Origin: pricedOrigin()}}
+	q := costlines.BillQuery{Payer: benchPayer, Kept: costlines.Kept{Month: costlines.MonthOf(benchFirst), Origin: pricedOrigin()}}
+	parts := func(part *costlines.BillPart) func(*billing.Collector) (int, error) {
+		return func(c *billing.Collector) (n int, err error) {
+			err = s.Bill(context.Background(), q, part, func(currency string, r *billing.Row) error {
+				n++
+				return c.AddSubtotal(currency, &r.Subtotal)
+			})
+			return n, err
+		}
+	}
 	for _, c := range []struct {
 		name    string
-		collect func(*billing.Collector) error
+		collect func(*billing.Collector) (int, error)
 	}{
-		{"rows", func(c *billing.Collector) error { return s.Rows(context.Background(), q, c.AddRow) }},
-		{"lines", func(c *billing.Collector) error { return s.Scan(context.Background(), q.Kept.Lines(q.Payer), c.Add) }},
+		{"subtotals", parts(costlines.Subtotals)}, {"rows", parts(costlines.BillRows)},
+		{"lines", func(c *billing.Collector) (int, error) {
+			return *benchLines, s.Scan(context.Background(), q.Kept.Lines(q.Payer), c.Add)
+		}},
 	} {
 		b.Run("by="+c.name, func(b *testing.B) {
 			for b.Loop() {
 				begun, before := time.Now(), gauge.CPU(b)
 				of := billing.NewCollector(&billing.Organization{Payer: benchPayer}, billing.MonthOf(benchFirst), true)
-				if err := c.collect(of); err != nil {
+				parts, err := c.collect(of)
+				if err != nil {
 					b.Fatal(err)
 				}
 				bill, err := of.Bill()
@@ -82,7 +100,8 @@ func BenchmarkPricedBill(b *testing.B) {
 				if bill.Total.Lines != int64(*benchLines) {
 					b.Fatalf("the bill is of %d lines", bill.Total.Lines)
 				}
-				b.ReportMetric(float64(len(bill.Rows)), "rows")
+				b.ReportMetric(float64(parts), "parts")
+				b.ReportMetric(float64(len(bill.Subtotals)), "subtotals")
 				b.ReportMetric((gauge.CPU(b) - before).Seconds(), "cpu-s")
 				b.ReportMetric(time.Since(begun).Seconds(), "s")
 				b.ReportMetric(float64(*benchLines)/time.Since(begun).Seconds(), "lines/s")

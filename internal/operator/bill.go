@@ -1,0 +1,131 @@
+package operator
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+
+	"umbel/internal/bills"
+	"umbel/internal/domain/billing"
+	"umbel/internal/fault"
+)
+
+// BillRowsRequest asks for what the subtotals of a bill are made of.
+type BillRowsRequest struct {
+	BillRequest
+	Currency string `json:"currency"` // of the bill
+}
+
+// rowLine is a line of the answer, which has as many as the bill has rows and one that ends it.
+type rowLine struct {
+	Row   *billing.Row `json:"row,omitempty"`
+	Error string       `json:"error,omitempty"` // why there are no more
+	Done  bool         `json:"done,omitempty"`  // there are no more
+}
+
+func (d *Door) bill(ctx context.Context, rq BillRequest) (BillAnswer, error) {
+	account, payer, month, err := d.month(ctx, rq)
+	if err != nil {
+		return BillAnswer{}, err
+	}
+	all, row, err := d.Bills.Bills(ctx, payer, month)
+	if err != nil {
+		return BillAnswer{}, err
+	}
+	names, err := d.Bills.Names(ctx, payer)
+	if account != payer {
+		for i, b := range all {
+			all[i] = bills.ForMember(b, account)
+		}
+		names = map[string]string{string(account): names[string(account)]}
+	}
+	return BillAnswer{BillHead{Account: string(account), Payer: string(payer), Status: statusOf(&row), Names: names}, all}, err
+}
+
+// billRows answers line by line: a bill may have more rows than memory holds.
+func (d *Door) billRows(w http.ResponseWriter, r *http.Request) {
+	if !d.admitted(w, r) {
+		return
+	}
+	unhurried(w)
+	var rq BillRowsRequest
+	if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxBody)).Decode(&rq); err != nil {
+		answer(w, http.StatusBadRequest, failure{"the request is not what this route takes: " + err.Error()})
+		return
+	}
+	bill, err := d.bill(r.Context(), rq.BillRequest)
+	if err != nil {
+		d.fail(w, r, err)
+		return
+	}
+	out := bufio.NewWriterSize(w, 64<<10)
+	lines := json.NewEncoder(out)
+	err = d.rows(r.Context(), &bill, rq.Currency, func(row *billing.Row) error { return lines.Encode(rowLine{Row: row}) })
+	end := rowLine{Done: true}
+	if err != nil {
+		if r.Context().Err() == nil {
+			d.Log.ErrorContext(r.Context(), "rows of a bill failed", "error", err)
+		}
+		end = rowLine{Error: "the server failed; its log says why"}
+		if coded := (*fault.Error)(nil); errors.As(err, &coded) && coded.Code != fault.Internal {
+			end.Error = coded.Message
+		}
+	}
+	// A client that has gone away cannot be told so.
+	_ = errors.Join(lines.Encode(end), out.Flush())
+}
+
+// rows gives the rows of the bill in a currency. A member sees them at unblended cost.
+func (d *Door) rows(ctx context.Context, a *BillAnswer, currency string, yield func(*billing.Row) error) error {
+	for _, b := range a.Bills {
+		if b.Currency != currency {
+			continue
+		}
+		// A member's part tells of its account alone.
+		return d.Bills.Rows(ctx, b, func(r *billing.Row) error {
+			if a.Account != a.Payer {
+				r.Blended = r.Unblended
+			}
+			return yield(r)
+		})
+	}
+	return fault.New(fault.NoSuchEntity, "there is no bill of %s in %q", a.Status.Month, currency)
+}
+
+// Bill gives a month's bill.
+func (c *Client) Bill(ctx context.Context, rq BillRequest) (BillAnswer, error) {
+	var out BillAnswer
+	err := c.wait(ctx, "/_umbel/bill", rq, &out)
+	return out, err
+}
+
+// BillRows gives what the subtotals of a bill are made of, in their order, each as the JSON of a billing.Row. It ends with yield's first
+// error.
+func (c *Client) BillRows(ctx context.Context, rq BillRowsRequest, yield func(json.RawMessage) error) error {
+	return c.waitFor(ctx, "/_umbel/bill/rows", rq, func(body io.Reader) error {
+		in := json.NewDecoder(bufio.NewReaderSize(body, 64<<10))
+		for {
+			var line struct {
+				Row   json.RawMessage
+				Error string
+				Done  bool
+			}
+			if err := in.Decode(&line); err != nil {
+				return fmt.Errorf("operator: read the rows of the bill: %w", err)
+			}
+			switch {
+			case line.Error != "":
+				return errors.New(line.Error)
+			case line.Done:
+				return nil
+			}
+			if err := yield(line.Row); err != nil {
+				return err
+			}
+		}
+	})
+}
