@@ -1,10 +1,12 @@
 package bills_test
 
 import (
+	"cmp"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
+	gocmp "github.com/google/go-cmp/cmp"
 
 	"umbel/internal/costlines"
 	"umbel/internal/decimal"
@@ -70,8 +72,18 @@ func TestBillOfReportsAndUsage(t *testing.T) {
 		b.Until = got.Until
 		b.Credits, b.Reservations, b.Plans, b.Unpriced, b.Strangers = got.Credits, got.Reservations, got.Plans, got.Unpriced, got.Strangers
 		b.Compared, b.Apart = got.Compared, got.Apart
-		if d := cmp.Diff(b, got, exactly); d != "" {
+		if d := gocmp.Diff(b, got, exactly); d != "" {
 			t.Errorf("the bill in %s (-line by line +made):\n%.3000s", got.Currency, d)
+		}
+		var rows []billing.Row
+		if err := s.Desk().Rows(t.Context(), got, func(r *billing.Row) error { rows = append(rows, *r); return nil }); err != nil {
+			t.Fatal(err)
+		}
+		if !slices.IsSortedFunc(rows, func(a, b billing.Row) int { return cmp.Or(a.Compare(&b), 1) }) || len(rows) <= len(got.Subtotals) {
+			t.Errorf("%d rows of the bill in %s are not in order, or one is there twice", len(rows), got.Currency)
+		}
+		if sums := billing.SubtotalsOf(rows); !slices.Equal(sums, got.Subtotals) {
+			t.Errorf("the rows sum to %+v, the bill in %s is %+v", sums, got.Currency, got.Subtotals)
 		}
 	}
 }
