@@ -12,6 +12,7 @@ import (
 	"umbel/internal/bills"
 	"umbel/internal/domain/billing"
 	"umbel/internal/fault"
+	"umbel/internal/ident"
 )
 
 // BillRowsRequest asks for what the subtotals of a bill are made of.
@@ -28,22 +29,38 @@ type rowLine struct {
 }
 
 func (d *Door) bill(ctx context.Context, rq BillRequest) (BillAnswer, error) {
-	account, payer, month, err := d.month(ctx, rq)
-	if err != nil {
-		return BillAnswer{}, err
+	account, payer, month, unknown := d.month(ctx, rq)
+	if unknown != nil {
+		// A report tells of accounts that are not of this Umbel: they are on the bill of the first account, into which it came.
+		if !fault.Is(unknown, fault.AccountNotFound) || !ident.AccountID(rq.Account).Valid() {
+			return BillAnswer{}, unknown
+		}
+		var err error
+		if _, payer, month, err = d.month(ctx, BillRequest{Month: rq.Month}); err != nil {
+			return BillAnswer{}, err
+		}
+		account = ident.AccountID(rq.Account)
 	}
 	all, row, err := d.Bills.Bills(ctx, payer, month)
 	if err != nil {
 		return BillAnswer{}, err
 	}
 	names, err := d.Bills.Names(ctx, payer)
+	if err != nil {
+		return BillAnswer{}, err
+	}
 	if account != payer {
+		lines := int64(0)
 		for i, b := range all {
 			all[i] = bills.ForMember(b, account)
+			lines += all[i].Total.Lines
+		}
+		if unknown != nil && lines == 0 {
+			return BillAnswer{}, unknown
 		}
 		names = map[string]string{string(account): names[string(account)]}
 	}
-	return BillAnswer{BillHead{Account: string(account), Payer: string(payer), Status: statusOf(&row), Names: names}, all}, err
+	return BillAnswer{BillHead{Account: string(account), Payer: string(payer), Status: statusOf(&row), Names: names}, all}, nil
 }
 
 // billRows answers line by line: a bill may have more rows than memory holds.
@@ -67,13 +84,8 @@ func (d *Door) billRows(w http.ResponseWriter, r *http.Request) {
 	err = d.rows(r.Context(), &bill, rq.Currency, func(row *billing.Row) error { return lines.Encode(rowLine{Row: row}) })
 	end := rowLine{Done: true}
 	if err != nil {
-		if r.Context().Err() == nil {
-			d.Log.ErrorContext(r.Context(), "rows of a bill failed", "error", err)
-		}
-		end = rowLine{Error: "the server failed; its log says why"}
-		if coded := (*fault.Error)(nil); errors.As(err, &coded) && coded.Code != fault.Internal {
-			end.Error = coded.Message
-		}
+		_, text := d.told(r, err)
+		end = rowLine{Error: text.Error}
 	}
 	// A client that has gone away cannot be told so.
 	_ = errors.Join(lines.Encode(end), out.Flush())

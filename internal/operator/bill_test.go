@@ -27,7 +27,7 @@ func TestBillRows(t *testing.T) {
 			Bill: billing.BillPart{Type: billing.Anniversary, Entity: billing.EntityAWS, Payer: "111122223333", PeriodStart: october.Start(), PeriodEnd: october.End()},
 		}
 	}
-	s.PutLines("", line("111122223333", "a", 1), line(member, "b", 3), line(member, "a", 2))
+	s.PutLines("", line("111122223333", "a", 1), line(member, "b", 3), line(member, "a", 2), line("999999999999", "a", 7))
 	client := operator.Client{Endpoint: s.URL, Token: "testenv"}
 	rows := func(account, currency string) (all []billing.Row, err error) {
 		rq := operator.BillRowsRequest{BillRequest: operator.BillRequest{Account: account, Month: "2026-10"}, Currency: currency}
@@ -37,20 +37,30 @@ func TestBillRows(t *testing.T) {
 		})
 		return all, err
 	}
-	for account, want := range map[string]int{"": 3, member: 2} {
+	for account, want := range map[string]int{"": 4, member: 2} {
 		got, err := rows(account, "USD")
 		if err != nil || len(got) != want {
 			t.Fatalf("%s: %+v, %v", account, got, err)
 		}
-		last := got[len(got)-1]
-		if last.Account != member && got[0].Account != member {
-			t.Errorf("%s: %+v", account, got)
-		}
+		of := 0
 		for _, r := range got {
+			if r.Account == member {
+				of++
+			}
 			if r.Account == member && r.UsageType == "b" && r.Blended != decimal.Int(map[string]int64{"": 3, member: 2}[account]) {
 				t.Errorf("%s sees %+v", account, r)
 			}
 		}
+		if of != 2 {
+			t.Errorf("%s: %d of the rows are the member's", account, of)
+		}
+	}
+	// The report tells of an account that is not of this Umbel.
+	if got, err := rows("999999999999", "USD"); err != nil || len(got) != 1 || got[0].Account != "999999999999" || got[0].Blended != decimal.Int(2) {
+		t.Errorf("got %+v, %v", got, err)
+	}
+	if _, err := rows("888888888888", "USD"); err == nil || !strings.Contains(err.Error(), "there is no account 888888888888") {
+		t.Errorf("an account that is nowhere: %v", err)
 	}
 	if _, err := rows("", "EUR"); err == nil || !strings.Contains(err.Error(), `there is no bill of 2026-10 in "EUR"`) {
 		t.Errorf("another currency: %v", err)

@@ -115,15 +115,20 @@ func guardedUpTo[In, Out any](d *Door, limit int64, route func(context.Context, 
 	}
 }
 
-// fail answers a coded error with its message and anything else opaquely, with the cause in the log.
+// fail answers an error.
 func (d *Door) fail(w http.ResponseWriter, r *http.Request, err error) {
+	status, text := d.told(r, err)
+	answer(w, status, text)
+}
+
+// told gives a coded error's message and anything else opaquely, with the cause in the log.
+func (d *Door) told(r *http.Request, err error) (status int, text failure) {
 	var coded *fault.Error
 	if errors.As(err, &coded) && coded.Code != fault.Internal {
-		answer(w, http.StatusBadRequest, failure{coded.Message})
-		return
+		return http.StatusBadRequest, failure{coded.Message}
 	}
 	d.Log.ErrorContext(r.Context(), "operator's door failed", "path", r.URL.Path, "error", err)
-	answer(w, http.StatusInternalServerError, failure{"the server failed; its log says why"})
+	return http.StatusInternalServerError, failure{"the server failed; its log says why"}
 }
 
 func answer(w http.ResponseWriter, status int, body any) {
