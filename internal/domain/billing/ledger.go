@@ -39,15 +39,16 @@ type ledger struct {
 func newLedger(s *statement) *ledger {
 	l := &ledger{byKey: map[chargeKey]*charge{}, byAccount: map[string][]*charge{}}
 	for _, e := range s.rows {
-		if e.Type == Refund {
+		k := e.kind
+		if k.Type == Refund {
 			continue
 		}
-		c := l.charge(&e.Row)
-		if e.Bill == Anniversary && e.Seller == "" {
+		c := l.charge(e)
+		if k.Bill == Anniversary && k.Seller == "" {
 			c.due = c.due.Add(e.Unblended)
 		}
-		if e.Type == Usage || e.Type == DiscountedUsage || e.Type == SavingsPlanCovered {
-			c.usage = c.usage.Add(e.Usage)
+		if k.Type == Usage || k.Type == DiscountedUsage || k.Type == SavingsPlanCovered {
+			c.usage = c.usage.Add(e.usage)
 		}
 		c.taxable = c.taxable.Add(e.Unblended)
 	}
@@ -58,8 +59,9 @@ func newLedger(s *statement) *ledger {
 	return l
 }
 
-func (l *ledger) charge(r *Row) *charge {
-	key := chargeKey{r.Account, r.Seller, r.Product, r.Service, r.Region, r.UsageType, r.Operation}
+func (l *ledger) charge(e *entry) *charge {
+	r := &e.kind.Row
+	key := chargeKey{e.account, r.Seller, r.Product, r.Service, r.Region, r.UsageType, r.Operation}
 	c := l.byKey[key]
 	if c == nil {
 		c = &charge{chargeKey: key}
@@ -94,9 +96,9 @@ func (w *writer) negotiated(l *ledger) {
 	}
 	sums := map[key]decimal.D{}
 	for k, off := range w.given {
-		c := l.charge(&k.entry.Row)
+		c := l.charge(k.entry)
 		sums[key{c, k.discount}] = sums[key{c, k.discount}].Add(off)
-		if k.entry.Bill != Anniversary {
+		if k.entry.kind.Bill != Anniversary {
 			c.due = c.due.Add(off) // Not of what credits may pay: only the tax falls.
 		}
 	}

@@ -8,23 +8,13 @@ import (
 	"umbel/internal/decimal"
 )
 
-// Row is what a subtotal of a bill is made of: all lines of one account that differ in time and resource only. Embedded is what they
-// are together.
-type Row struct {
-	Subtotal
-	Service, Region, UsageType, Operation, Description, Unit string
-	Rate                                                     decimal.D // unblended
-	Usage, Normalized                                        decimal.D
+// kind is what rows of different accounts have in common.
+type kind struct {
+	Row      // of no account, with no amounts
+	rank int // in the order of rows, once they are sorted
 }
 
-// Compare orders rows as they are shown: by account, seller, product and what is bought of it, the higher rate first.
-func (r *Row) Compare(o *Row) int {
-	return cmp.Or(cmp.Compare(r.Account, o.Account), cmp.Compare(r.Seller, o.Seller), cmp.Compare(r.Product, o.Product), cmp.Compare(r.Service, o.Service),
-		cmp.Compare(r.Region, o.Region), cmp.Compare(r.UsageType, o.UsageType), cmp.Compare(r.Operation, o.Operation), cmp.Compare(r.Type, o.Type),
-		cmp.Compare(r.Bill, o.Bill), o.Rate.Cmp(r.Rate), cmp.Compare(r.Description, o.Description), cmp.Compare(r.Unit, o.Unit), cmp.Compare(r.Name, o.Name))
-}
-
-// entry is a row in the making.
+// entry is a row in the making. An organization of tens of thousands of accounts has millions of them.
 type entry struct {
 	counted   counted   // first, for it is what most pieces touch
 	hourly    bool      // it blends by the hour: what is counted then is blended already
@@ -34,19 +24,27 @@ type entry struct {
 	leftUsage decimal.D // not blended yet
 	leftCost  decimal.D
 	invoice   string // of its lines, once it is known
-	Row
+	entryKey
+	Totals
+	usage decimal.D
+}
+
+// entryKey tells entries apart.
+type entryKey struct {
+	account string
+	kind    *kind
 }
 
 // counted sums up, by writer.count, lines whose amounts are all the same.
 type counted struct {
-	lines                            int64
-	usage, cost, normalized, blended decimal.D
+	lines                int64
+	usage, cost, blended decimal.D
 }
 
 // settle adds what was counted to the row.
 func (e *entry) settle() {
 	c := &e.counted
-	e.Usage, e.Normalized = e.Usage.Add(c.usage), e.Normalized.Add(c.normalized)
+	e.usage = e.usage.Add(c.usage)
 	e.Totals.Add(&Totals{c.cost, c.blended, c.cost, c.cost, c.cost, c.lines})
 	if !e.hourly {
 		e.blendable, e.leftCost = e.blendable.Add(c.usage), e.leftCost.Add(c.cost)
@@ -56,14 +54,8 @@ func (e *entry) settle() {
 
 // statement collects lines into rows.
 type statement struct {
-	rows map[RowKey]*entry
-}
-
-// RowKey tells rows apart.
-type RowKey struct {
-	subtotalKey
-	service, region, usageType, operation, description, unit string
-	rate                                                     decimal.D
+	kinds map[RowKey]*kind
+	rows  map[entryKey]*entry
 }
 
 // settle makes every row whole.
@@ -73,77 +65,52 @@ func (s *statement) settle() {
 	}
 }
 
-func newStatement() *statement { return &statement{map[RowKey]*entry{}} }
-
-// Key gives what tells the row apart.
-func (r *Row) Key() RowKey {
-	return RowKey{r.key(), r.Service, r.Region, r.UsageType, r.Operation, r.Description, r.Unit, r.Rate}
-}
-
-// RowOf gives the row that a line alone makes. It panics with decimal.ErrRange as Line.Amortized does.
-func RowOf(l *Line) Row {
-	r := l.row()
-	r.add(l)
-	return r
-}
-
-// row gives the row of a line, without its amounts.
-func (l *Line) row() Row {
-	return Row{
-		Subtotal: Subtotal{Account: l.Account, Seller: l.seller(), Product: l.Product, Name: l.Detail.Name, Type: l.Type, Bill: l.Bill.Type},
-		Service:  l.Detail.Service, Region: l.Detail.Region, UsageType: l.UsageType, Operation: l.Operation, Description: l.Description,
-		Unit: l.Pricing.Unit, Rate: l.UnblendedRate,
-	}
-}
-
-// seller is who sells a Marketplace product; "" is AWS.
-func (l *Line) seller() string {
-	if l.Bill.Entity == EntityMarketplace {
-		return l.LegalEntity
-	}
-	return ""
-}
+func newStatement() *statement { return &statement{map[RowKey]*kind{}, map[entryKey]*entry{}} }
 
 // entry gives the row of a line; a new one has nothing of its amounts yet.
 func (s *statement) entry(l *Line) *entry {
 	r := l.row()
-	key := r.Key()
+	r.Account = ""
+	k := s.kinds[r.Key()]
+	if k == nil {
+		k = &kind{Row: r}
+		s.kinds[r.Key()] = k
+	}
+	key := entryKey{l.Account, k}
 	e := s.rows[key]
 	if e == nil {
-		e = &entry{Row: r}
+		e = &entry{entryKey: key}
 		s.rows[key] = e
 	}
 	return e
 }
 
 // add adds a line's amounts.
-func (r *Row) add(l *Line) {
-	r.Usage, r.Normalized = r.Usage.Add(l.Usage), r.Normalized.Add(l.Normalized)
-	r.Totals.Add(&Totals{l.Unblended, l.Blended, l.Amortized(), l.NetUnblended, l.NetAmortized(), 1})
-}
-
-// Add adds another part of the same row. It fails with decimal.ErrRange.
-func (r *Row) Add(o *Row) (err error) {
-	defer outOfRange(&err)
-	r.Usage, r.Normalized = r.Usage.Add(o.Usage), r.Normalized.Add(o.Normalized)
-	r.Totals.Add(&o.Totals)
-	return nil
+func (e *entry) add(l *Line) {
+	e.usage = e.usage.Add(l.Usage)
+	e.Totals.Add(new(l.totals()))
 }
 
 // subtotals sums the rows up.
 func (s *statement) subtotals() subtotals {
 	all := subtotals{}
 	for _, e := range s.rows {
-		all.add(&e.Subtotal)
+		part := e.kind.Subtotal
+		part.Account, part.Totals = e.account, e.Totals
+		all.add(&part)
 	}
 	return all
 }
 
-// sorted gives the entries in the order of the bill.
+// sorted gives the entries in the order of rows.
 func (s *statement) sorted() []*entry {
-	all := slices.Collect(maps.Values(s.rows))
-	slices.SortFunc(all, func(a, b *entry) int { return a.Compare(&b.Row) })
-	return all
+	kinds := slices.SortedFunc(maps.Values(s.kinds), func(a, b *kind) int { return a.Compare(&b.Row) })
+	for i, k := range kinds {
+		k.rank = i
+	}
+	return slices.SortedFunc(maps.Values(s.rows), func(a, b *entry) int {
+		return cmp.Or(cmp.Compare(a.account, b.account), cmp.Compare(a.kind.rank, b.kind.rank))
+	})
 }
 
 // blend gives the rows that blend over the month their share: what the organization paid for usage of that kind over how much it

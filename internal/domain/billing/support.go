@@ -60,8 +60,8 @@ func SupportFee(plan SupportPlan, charges decimal.D) (decimal.D, error) {
 func (w *writer) support(r *rater) {
 	gross := map[string]decimal.D{}
 	for _, e := range w.statement.rows {
-		if e.Seller == "" && e.Type != Refund {
-			gross[e.Account] = gross[e.Account].Add(e.Unblended)
+		if e.kind.Seller == "" && e.kind.Type != Refund {
+			gross[e.account] = gross[e.account].Add(e.Unblended)
 		}
 	}
 	for _, s := range w.org.Support {

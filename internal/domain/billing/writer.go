@@ -84,9 +84,6 @@ func (w *writer) count(s *slot, p *piece) bool {
 	c := &e.counted
 	c.lines++
 	c.usage, c.cost = c.usage.Add(p.quantity), c.cost.Add(p.cost)
-	if !k.factor.IsZero() {
-		c.normalized = c.normalized.Add(times(k.factor, p.quantity))
-	}
 	if e.hourly {
 		c.blended = c.blended.Add(p.blended)
 	}
