@@ -11,12 +11,16 @@ import (
 	"umbel/internal/domain/billing"
 )
 
-var benchLines = flag.Int("lines", 1_000_000, "how many usage records the benchmark's month has")
+var (
+	benchLines    = flag.Int("lines", 1_000_000, "how many usage records the benchmark's month has")
+	benchAccounts = flag.Uint64("accounts", 500, "how many accounts they are of")
+)
 
-// month is a synthetic month: 500 accounts, 744 hours, instances among 40 types (a third of the records, some reserved and some
+// month is a synthetic month: 500 accounts or as many as are asked for, 744 hours, instances among 40 types (a third of the records, some reserved and some
 // under plans) and 60 other kinds of usage. It is made hour by hour into the same memory.
 func month(lines int, b *billing.Book) (*billing.Organization, billing.Hours) {
-	const accounts, hours = 500, 744
+	const hours = 744
+	accounts := *benchAccounts
 	o := organization("000000000000")
 	ids := make([]string, accounts)
 	for i := range ids {
