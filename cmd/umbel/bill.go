@@ -21,7 +21,8 @@ func newBillCommand(a *app) *cobra.Command {
 		Short: "Show the bill of a month, and close months",
 		Long: `Shows the consolidated bill of a month: what each account and service costs, at which tiers, what the organization saves by
 being one, and the invoices. It is estimated until the month is closed, by itself on the fourth day after it or by
-umbel bill close; then it is final. With --account a member's part is shown, as the member sees it.`,
+umbel bill close; then it is final. With --account a member's part is shown, as the member sees it. Of a bill with more than
+100,000 rows a table or PDF says what each account pays for each service; --output json has every row.`,
 		Example: "  umbel bill 2026-10\n  umbel bill 2026-10 --account sandbox\n  umbel bill 2026-10 --output pdf -o bill.pdf",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
