@@ -49,6 +49,7 @@ func (d *Desk) Import(ctx context.Context, account ident.AccountID, name string,
 	}
 	d.gate.RLock()
 	defer d.gate.RUnlock()
+	defer d.work.comes(payer, d.now)()
 	in := &importing{desk: d, ctx: ctx, payer: payer, months: map[string]*labels{}}
 	defer in.abort()
 	report, err := in.read(name, source, problem)
@@ -190,7 +191,7 @@ func (in *importing) count(out *Imported) error {
 	if err != nil {
 		return err
 	}
-	d.Wake(in.payer)
+	in.desk.work.gather(in.payer, in.desk.now())
 	return nil
 }
 
@@ -207,7 +208,7 @@ func (in *importing) commitLines(out *Imported) error {
 	in.lines.Identify(out.Digest)
 	// Lines that are there although the state does not say so are of an import that was interrupted: it is noted now.
 	if err := in.lines.Commit(in.ctx); err != nil && !errors.Is(err, costlines.ErrImported) {
-		in.desk.Wake(in.payer)
+		in.desk.work.gather(in.payer, in.desk.now())
 		return err
 	}
 	return nil

@@ -5,36 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
-	"sync"
 	"time"
 
 	"umbel/internal/domain/billing"
 	"umbel/internal/domain/cost"
 	"umbel/internal/ident"
 )
-
-// worker does one payer's bills at a time.
-type worker struct {
-	mu      sync.Mutex
-	due     map[ident.AccountID]*task
-	busy    bool
-	moved   chan struct{} // closed when something was done
-	some    chan struct{}
-	stop    context.CancelFunc // of all work
-	ended   chan struct{}      // nil before Start
-	current context.CancelFunc // of the work under way
-}
-
-// task is a payer to look after.
-type task struct {
-	at     time.Time // not before
-	failed int       // how often it failed one time after another
-	hourly bool      // followers are to be called even if nothing was computed
-}
-
-func newWorker() *worker {
-	return &worker{due: map[ident.AccountID]*task{}, moved: make(chan struct{}), some: make(chan struct{}, 1)}
-}
 
 const tickEvery = time.Hour
 
@@ -87,35 +63,14 @@ func (d *Desk) Wake(payer ident.AccountID) {
 	}
 }
 
-func (w *worker) add(payer ident.AccountID, hourly bool) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	t := w.due[payer]
-	if t == nil {
-		t = &task{}
-		w.due[payer] = t
-	}
-	t.at, t.hourly = time.Time{}, t.hourly || hourly
-	w.ring()
-}
-
-func (w *worker) ring() {
-	select {
-	case w.some <- struct{}{}:
-	default:
-	}
-}
-
 // Settle returns when nothing is due or under way: all that was wanted is computed and followed, or has failed and waits for its
 // next try.
 func (d *Desk) Settle(ctx context.Context) error {
+	if d.keeps() {
+		d.work.hasten()
+	}
 	for d.keeps() && d.work.ended != nil {
-		d.work.mu.Lock()
-		moved, idle := d.work.moved, !d.work.busy
-		for _, t := range d.work.due {
-			idle = idle && t.at.After(d.now())
-		}
-		d.work.mu.Unlock()
+		moved, idle := d.work.idle(d.now())
 		if idle {
 			return nil
 		}
@@ -157,24 +112,6 @@ func (d *Desk) run(ctx context.Context) {
 	}
 }
 
-// next takes a payer that is due. Else it tells when one will be; 0 for never.
-func (w *worker) next(now time.Time) (payer ident.AccountID, t *task, wait time.Duration) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	for id, candidate := range w.due {
-		if left := candidate.at.Sub(now); left > 0 {
-			if wait == 0 || left < wait {
-				wait = left
-			}
-			continue
-		}
-		delete(w.due, id)
-		w.busy = true
-		return id, candidate, 0
-	}
-	return "", nil, wait
-}
-
 // attend looks after a payer, and puts it off if that fails.
 func (d *Desk) attend(ctx context.Context, payer ident.AccountID, t *task) {
 	w := d.work
@@ -188,7 +125,7 @@ func (d *Desk) attend(ctx context.Context, payer ident.AccountID, t *task) {
 	defer w.mu.Unlock()
 	if err != nil && work.Err() == nil {
 		t.failed++
-		t.at = d.now().Add(delay(t.failed))
+		t.at, t.since = d.now().Add(delay(t.failed)), time.Time{}
 		d.cfg.Log.Error("a bill is not made", "payer", payer, "error", err, "again", t.at)
 		if newer := w.due[payer]; newer != nil {
 			newer.failed, newer.hourly = t.failed, newer.hourly || t.hourly
