@@ -62,7 +62,13 @@ func TestSimulate(t *testing.T) {
 	o := s.CreateOrganization("")
 	o.Account("", "one")
 	s.Simulate(usage.Simulation{Seed: 1, First: billing.Month{Year: 2026, Month: time.September}, Months: 2, Resources: 3})
-	if bill := s.Bill("", "2026-10"); bill.Total.Lines < 1000 || len(bill.Accounts()) != 2 {
-		t.Errorf("%d lines of %v", bill.Total.Lines, bill.Accounts())
+	for _, month := range []string{"2026-09", "2026-10"} {
+		bill := s.Bill("", month)
+		if bill.Total.Lines < 1000 || len(bill.Accounts()) != 2 {
+			t.Errorf("%d lines of %v", bill.Total.Lines, bill.Accounts())
+		}
+		if n := checkRows(t, s, bill); n < 20 {
+			t.Errorf("%d rows", n)
+		}
 	}
 }
