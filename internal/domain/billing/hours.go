@@ -2,6 +2,7 @@ package billing
 
 import (
 	"cmp"
+	"encoding/binary"
 	"iter"
 	"maps"
 	"slices"
@@ -79,6 +80,68 @@ func (u *use) compare(o *use) int {
 		return c
 	}
 	return compareTags(u.tags, o.tags)
+}
+
+// ranked is usage with what decides of most pairs which comes first, as a number: it is compared more often than it is read.
+type ranked struct {
+	mark uint64 // the eight bytes of the resource after those that all have in common
+	use  *use
+}
+
+// inOrder appends usage in order.
+func inOrder(to []ranked, all []use) []ranked {
+	if len(all) == 1 {
+		return append(to, ranked{use: &all[0]})
+	}
+	first, common, together := &all[0], len(all[0].resource), true
+	for i := range all[1:] {
+		u := &all[i+1]
+		common = commonPrefix(first.resource[:common], u.resource)
+		together = together && u.start.Equal(first.start)
+	}
+	for i := range all {
+		u := &all[i]
+		mark := uint64(0)
+		if together {
+			mark = markOf(u.resource[common:])
+		}
+		to = append(to, ranked{mark, u})
+	}
+	slices.SortFunc(to, func(a, b ranked) int { return a.compare(&b) })
+	return to
+}
+
+// compare is that of the usage: marks are all 0 unless all of it starts at once.
+func (r *ranked) compare(o *ranked) int {
+	if r.mark != o.mark {
+		return cmp.Compare(r.mark, o.mark)
+	}
+	return r.use.compare(o.use)
+}
+
+// commonPrefix gives how many bytes two texts begin with in common.
+func commonPrefix(a, b string) int {
+	n := min(len(a), len(b))
+	if a == b {
+		return n
+	}
+	for i := range n {
+		if a[i] != b[i] {
+			return i
+		}
+	}
+	return n
+}
+
+// markOf gives a number that orders texts as far as their first eight bytes do.
+func markOf(s string) (mark uint64) {
+	if len(s) >= 8 {
+		return binary.BigEndian.Uint64([]byte(s[:8]))
+	}
+	for i := range len(s) {
+		mark |= uint64(s[i]) << (56 - 8*i)
+	}
+	return mark
 }
 
 func compareTags(a, b map[string]string) int {

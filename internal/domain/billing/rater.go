@@ -22,12 +22,14 @@ type rater struct {
 	farthest     reach
 	main         *ratedHour // of a comparison: the hour as the rater of the organization has rated it
 	own          map[ownPool]*decimal.D
+	ownLast      ownPool // the counter asked for last
+	ownCounter   *decimal.D
 	cost         decimal.D // of a comparison: what usage costs on demand after its commitments
 	outside      int64     // records of accounts that did not belong to the organization
 	strangers    map[string]int64
 
 	loaded  []arrival // of no meaning between hours, as the next four
-	alike   []*use
+	alike   []ranked
 	order   []place // of what is loaded
 	spread  []place
 	starts  []int32
@@ -179,6 +181,8 @@ func (r *rater) compare(of *ratedHour) {
 func (r *rater) load(records []UsageRecord) error {
 	r.loaded, r.parts, r.pieces = r.loaded[:0], r.parts[:0], r.pieces[:0]
 	end := r.hour.Add(time.Hour)
+	var a *account // of the record before: usage of an account often comes together
+	var id string
 	for i := range records {
 		record := &records[i]
 		if record.Start.Before(r.hour) || !record.Start.Before(end) {
@@ -187,7 +191,9 @@ func (r *rater) load(records []UsageRecord) error {
 		if record.Quantity.Sign() < 0 || largestQuantity.Less(record.Quantity) {
 			return fmt.Errorf("billing: %s of account %s at %s: the quantity %s is out of range", record.UsageType, record.Account, record.Start.Format(time.RFC3339), record.Quantity)
 		}
-		a := r.accounts[record.Account]
+		if i == 0 || record.Account != id {
+			id, a = record.Account, r.accounts[record.Account]
+		}
 		if a == nil {
 			r.strangers[record.Account]++
 			continue
@@ -237,17 +243,12 @@ func (r *rater) sort() {
 
 // enter makes slots of the usage of one account and class, in order, numbers those that are alike in all, and lists them.
 func (r *rater) enter(from, to int) {
-	r.alike = r.alike[:0]
-	for i := from; i < to; i++ {
-		r.alike = append(r.alike, &r.uses[i])
-	}
-	if len(r.alike) > 1 {
-		slices.SortFunc(r.alike, (*use).compare)
-	}
+	r.alike = inOrder(r.alike[:0], r.uses[from:to])
 	of := &r.loaded[r.order[from].slot]
-	for i, u := range r.alike {
+	for i := range r.alike {
+		u := r.alike[i].use
 		s := slot{use: u, class: of.class, account: of.account, left: u.quantity, first: -1, last: -1}
-		if i > 0 && u.compare(r.alike[i-1]) == 0 {
+		if i > 0 && r.alike[i].compare(&r.alike[i-1]) == 0 {
 			s.ordinal = r.slots[len(r.slots)-1].ordinal + 1
 		}
 		if s.class.cover {

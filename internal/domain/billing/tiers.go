@@ -72,11 +72,15 @@ func (r *rater) counter(at int32) *decimal.D {
 		return &s.class.pool.position
 	}
 	key := ownPool{s.account.index, s.class.pool}
+	if r.ownCounter != nil && key == r.ownLast {
+		return r.ownCounter
+	}
 	c := r.own[key]
 	if c == nil {
 		c = new(decimal.D)
 		r.own[key] = c
 	}
+	r.ownLast, r.ownCounter = key, c
 	return c
 }
 
