@@ -67,56 +67,55 @@ type use struct {
 	tags           map[string]string
 }
 
-// compare orders usage of one account and class: what is rated first does not depend on the order of the input. It is called often,
-// and most usage differs in what is compared first.
-func (u *use) compare(o *use) int {
-	if c := u.start.Compare(o.start); c != 0 {
+// compareUsage orders usage of one account and class: what is rated first does not depend on the order of the input. It is called
+// often, and most usage differs in what is compared first.
+func compareUsage(a, b *UsageRecord) int {
+	if c := a.Start.Compare(b.Start); c != 0 {
 		return c
 	}
-	if c := cmp.Compare(u.resource, o.resource); c != 0 {
+	if c := cmp.Compare(a.Resource, b.Resource); c != 0 {
 		return c
 	}
-	if c := cmp.Or(cmp.Compare(u.zone, o.zone), u.end.Compare(o.end), u.quantity.Cmp(o.quantity)); c != 0 {
+	if c := cmp.Or(cmp.Compare(a.Zone, b.Zone), a.End.Compare(b.End), a.Quantity.Cmp(b.Quantity)); c != 0 {
 		return c
 	}
-	return compareTags(u.tags, o.tags)
+	return compareTags(a.Tags, b.Tags)
 }
 
-// ranked is usage with what decides of most pairs which comes first, as a number: it is compared more often than it is read.
+// ranked is a record with what decides of most pairs which comes first, as a number: it is compared more often than it is read.
 type ranked struct {
-	mark uint64 // the eight bytes of the resource after those that all have in common
-	use  *use
+	mark   uint64 // the eight bytes of the resource after those that all have in common
+	record *UsageRecord
 }
 
-// inOrder appends usage in order.
-func inOrder(to []ranked, all []use) []ranked {
-	if len(all) == 1 {
-		return append(to, ranked{use: &all[0]})
+// inOrder appends some of the records in order.
+func inOrder(to []ranked, records []UsageRecord, places []place) []ranked {
+	first := &records[places[0].record]
+	common, together := len(first.Resource), true
+	for _, p := range places {
+		u := &records[p.record]
+		common = commonPrefix(first.Resource[:common], u.Resource)
+		together = together && u.Start.Equal(first.Start)
+		to = append(to, ranked{record: u})
 	}
-	first, common, together := &all[0], len(all[0].resource), true
-	for i := range all[1:] {
-		u := &all[i+1]
-		common = commonPrefix(first.resource[:common], u.resource)
-		together = together && u.start.Equal(first.start)
+	if len(to) == 1 {
+		return to
 	}
-	for i := range all {
-		u := &all[i]
-		mark := uint64(0)
-		if together {
-			mark = markOf(u.resource[common:])
+	if together {
+		for i := range to {
+			to[i].mark = markOf(to[i].record.Resource[common:])
 		}
-		to = append(to, ranked{mark, u})
 	}
 	slices.SortFunc(to, func(a, b ranked) int { return a.compare(&b) })
 	return to
 }
 
-// compare is that of the usage: marks are all 0 unless all of it starts at once.
+// compare is compareUsage: marks are all 0 unless all of it starts at once.
 func (r *ranked) compare(o *ranked) int {
 	if r.mark != o.mark {
 		return cmp.Compare(r.mark, o.mark)
 	}
-	return r.use.compare(o.use)
+	return compareUsage(r.record, o.record)
 }
 
 // commonPrefix gives how many bytes two texts begin with in common.
