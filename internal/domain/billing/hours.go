@@ -6,6 +6,7 @@ import (
 	"iter"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"umbel/internal/decimal"
@@ -94,7 +95,9 @@ func inOrder(to []ranked, records []UsageRecord, places []place) []ranked {
 	common, together := len(first.Resource), true
 	for _, p := range places {
 		u := &records[p.record]
-		common = commonPrefix(first.Resource[:common], u.Resource)
+		if !strings.HasPrefix(u.Resource, first.Resource[:common]) {
+			common = commonPrefix(first.Resource[:common], u.Resource)
+		}
 		together = together && u.Start.Equal(first.Start)
 		to = append(to, ranked{record: u})
 	}
@@ -121,9 +124,6 @@ func (r *ranked) compare(o *ranked) int {
 // commonPrefix gives how many bytes two texts begin with in common.
 func commonPrefix(a, b string) int {
 	n := min(len(a), len(b))
-	if a == b {
-		return n
-	}
 	for i := range n {
 		if a[i] != b[i] {
 			return i

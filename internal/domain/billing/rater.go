@@ -168,11 +168,6 @@ func (r *rater) compare(of *ratedHour) {
 	}
 	r.introduce()
 	r.price()
-	for i := range r.pieces {
-		if p := &r.pieces[i]; p.part < 0 {
-			r.cost = r.cost.Add(p.cost)
-		}
-	}
 }
 
 // load finds the accounts and classes of the hour's records, in whatever order they are.

@@ -56,7 +56,12 @@ func (r *rater) climb(at, of int32, quantity decimal.D) {
 		if t+1 < len(tiers) {
 			take = decimal.Min(take, tiers[t+1].From.Sub(*counter))
 		}
-		r.pieces = append(r.pieces, piece{slot: at, part: of, tier: int8(t), quantity: take, rate: tiers[t].Rate, cost: times(take, tiers[t].Rate)})
+		p := piece{slot: at, part: of, tier: int8(t), quantity: take, rate: tiers[t].Rate, cost: times(take, tiers[t].Rate)}
+		if r.main == nil {
+			r.pieces = append(r.pieces, p)
+		} else if of < 0 {
+			r.cost = r.cost.Add(p.cost) // of a comparison nothing else is asked for
+		}
 		*counter, quantity = counter.Add(take), quantity.Sub(take)
 		if quantity.IsZero() {
 			return
