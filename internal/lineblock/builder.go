@@ -62,12 +62,20 @@ func (c *coder) encode(value string) uint32 {
 		c.last = known{}
 		return 0
 	}
-	at := &c.recent[uint64(uintptr(unsafe.Pointer(unsafe.StringData(value))))*0x9e3779b97f4a7c15>>32&uint64(len(c.recent)-1)]
-	if !at.is(value) {
-		*at = known{value, c.look(value)}
+	// Of the two values that have a place, the one met last is first.
+	at := uint64(uintptr(unsafe.Pointer(unsafe.StringData(value))))*0x9e3779b97f4a7c15>>32&uint64(len(c.recent)-1) &^ 1
+	pair := (*[2]known)(c.recent[at : at+2])
+	switch {
+	case pair[0].is(value):
+	case pair[1].is(value):
+		pair[0], pair[1] = pair[1], pair[0]
+	default:
+		code := c.look(value)
+		pair = (*[2]known)(c.recent[at : at+2])
+		pair[0], pair[1] = known{value, code}, pair[0]
 	}
-	c.last = *at
-	return at.code
+	c.last = pair[0]
+	return c.last.code
 }
 
 // look finds a value by what it says.
