@@ -109,7 +109,12 @@ func inOrder(to []ranked, records []UsageRecord, places []place) []ranked {
 			to[i].mark = markOf(to[i].record.Resource[common:])
 		}
 	}
-	slices.SortFunc(to, func(a, b ranked) int { return a.compare(&b) })
+	for i := range to[1:] {
+		if to[i+1].compare(&to[i]) < 0 { // Usage that was put in at once comes in order mostly.
+			slices.SortFunc(to, func(a, b ranked) int { return a.compare(&b) })
+			break
+		}
+	}
 	return to
 }
 
