@@ -63,7 +63,7 @@ func (c *coder) encode(value string) uint32 {
 		return 0
 	}
 	// Of the two values that have a place, the one met last is first.
-	at := uint64(uintptr(unsafe.Pointer(unsafe.StringData(value))))*0x9e3779b97f4a7c15>>32&uint64(len(c.recent)-1) &^ 1
+	at := uint64(uintptr(unsafe.Pointer(unsafe.StringData(value)))) * 0x9e3779b97f4a7c15 >> 32 & uint64(len(c.recent)-1) &^ 1
 	pair := (*[2]known)(c.recent[at : at+2])
 	switch {
 	case pair[0].is(value):

@@ -4,18 +4,21 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+
+	"umbel/internal/domain/billing"
 )
 
-// place is where a record is, and what it is sorted by: a number of its hour, account and kind of usage, then its resource.
+// place is where a record is, and what most are sorted by: a number of its hour, account and kind of usage, its start and resource.
 type place struct {
 	key      uint64
+	start    int64 // in nanoseconds since 1970
 	resource string
 	at       int
 }
 
 // sort finds the order that records are written in. Only that of the hours counts. Within an hour records are in the order of account,
-// kind of usage and resource, for who reads them rates what is alike together and by resource: it finds them in order then, and as
-// often as they are read. What is alike packs better too.
+// kind of usage and what billing.CompareUsage says, which is that in which they are rated: who rates them finds them in order, as often as
+// they are read. What is alike packs better too.
 func (h *held) sort() {
 	var accounts ranking[string]
 	var kinds ranking[kind]
@@ -29,16 +32,19 @@ func (h *held) sort() {
 	for i := range h.records {
 		r := &h.records[i]
 		hour := uint64(r.Start.Unix()-h.from) / 3600 // of a month: ten bits
-		h.order[i] = place{hour<<54 | accountRanks[accountOf[i]]<<27 | kindRanks[kindOf[i]], r.Resource, i}
+		h.order[i] = place{hour<<54 | accountRanks[accountOf[i]]<<27 | kindRanks[kindOf[i]], r.Start.UnixNano(), r.Resource, i}
 	}
 	slices.SortFunc(h.order, func(a, b place) int {
 		if a.key != b.key {
 			return cmp.Compare(a.key, b.key)
 		}
+		if a.start != b.start {
+			return cmp.Compare(a.start, b.start)
+		}
 		if by := strings.Compare(a.resource, b.resource); by != 0 {
 			return by
 		}
-		return a.at - b.at
+		return cmp.Or(billing.CompareUsage(&h.records[a.at], &h.records[b.at]), a.at-b.at)
 	})
 }
 

@@ -68,9 +68,9 @@ type use struct {
 	tags           map[string]string
 }
 
-// compareUsage orders usage of one account and class: what is rated first does not depend on the order of the input. It is called
-// often, and most usage differs in what is compared first.
-func compareUsage(a, b *UsageRecord) int {
+// CompareUsage orders usage of one account and one kind: what is rated first does not depend on the order of the input. It is called
+// often, and most usage differs in what is compared first: the start, then the resource.
+func CompareUsage(a, b *UsageRecord) int {
 	if c := a.Start.Compare(b.Start); c != 0 {
 		return c
 	}
@@ -118,12 +118,12 @@ func inOrder(to []ranked, records []UsageRecord, places []place) []ranked {
 	return to
 }
 
-// compare is compareUsage: marks are all 0 unless all of it starts at once.
+// compare is CompareUsage: marks are all 0 unless all of it starts at once.
 func (r *ranked) compare(o *ranked) int {
 	if r.mark != o.mark {
 		return cmp.Compare(r.mark, o.mark)
 	}
-	return compareUsage(r.record, o.record)
+	return CompareUsage(r.record, o.record)
 }
 
 // commonPrefix gives how many bytes two texts begin with in common.

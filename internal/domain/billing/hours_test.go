@@ -27,11 +27,11 @@ func TestInOrder(t *testing.T) {
 			places = append(places, place{record: int32(i)})
 		}
 		got := inOrder(nil, records, places)
-		if len(got) != len(records) || !slices.IsSortedFunc(got, func(a, b ranked) int { return compareUsage(a.record, b.record) }) {
+		if len(got) != len(records) || !slices.IsSortedFunc(got, func(a, b ranked) int { return CompareUsage(a.record, b.record) }) {
 			t.Fatalf("%d of %d records, or not in order: %v", len(got), len(records), got)
 		}
 		for i := range got[1:] {
-			if a, b := &got[i], &got[i+1]; (a.compare(b) == 0) != (compareUsage(a.record, b.record) == 0) {
+			if a, b := &got[i], &got[i+1]; (a.compare(b) == 0) != (CompareUsage(a.record, b.record) == 0) {
 				t.Fatalf("%+v and %+v are told apart wrongly", a.record, b.record)
 			}
 		}
