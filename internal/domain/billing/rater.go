@@ -175,7 +175,8 @@ func (r *rater) load(records []UsageRecord) error {
 	r.order, r.parts, r.pieces = r.order[:0], r.parts[:0], r.pieces[:0]
 	end := r.hour.Add(time.Hour)
 	var a *account // of the record before: usage of an account often comes together
-	var id string
+	var k *class   // of the last record that has one, as usage of a class
+	var classed *UsageRecord
 	for i := range records {
 		record := &records[i]
 		if record.Start.Before(r.hour) || !record.Start.Before(end) {
@@ -184,8 +185,8 @@ func (r *rater) load(records []UsageRecord) error {
 		if record.Quantity.Sign() < 0 || largestQuantity.Less(record.Quantity) {
 			return fmt.Errorf("billing: %s of account %s at %s: the quantity %s is out of range", record.UsageType, record.Account, record.Start.Format(time.RFC3339), record.Quantity)
 		}
-		if i == 0 || record.Account != id {
-			id, a = record.Account, r.accounts[record.Account]
+		if i == 0 || record.Account != records[i-1].Account {
+			a = r.accounts[record.Account]
 		}
 		if a == nil {
 			r.strangers[record.Account]++
@@ -195,7 +196,9 @@ func (r *rater) load(records []UsageRecord) error {
 			r.outside++
 			continue
 		}
-		k := r.of(record)
+		if classed == nil || !sameClass(record, classed) {
+			k, classed = r.of(record), record
+		}
 		if k == nil {
 			r.miss(record)
 			continue
