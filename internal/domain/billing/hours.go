@@ -149,7 +149,7 @@ func markOf(s string) (mark uint64) {
 }
 
 func compareTags(a, b map[string]string) int {
-	if len(a) == 0 && len(b) == 0 {
+	if maps.Equal(a, b) {
 		return 0
 	}
 	x, y := slices.Sorted(maps.Keys(a)), slices.Sorted(maps.Keys(b))
