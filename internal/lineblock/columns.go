@@ -24,17 +24,6 @@ const (
 	OfPlan             // only lines that have a savings plan have it
 )
 
-// of tells whether a line has the part.
-func (p Part) of(l *billing.Line) bool {
-	switch p {
-	case OfReservation:
-		return l.Reservation != nil
-	case OfPlan:
-		return l.SavingsPlan != nil
-	}
-	return true
-}
-
 // Column is a column of lines: its name in CUR 2.0, and where it is in a line, nil if the line has no such part.
 type Column[T any] struct {
 	Name string
