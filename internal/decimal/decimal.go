@@ -71,7 +71,11 @@ func (a D) Add(b D) D {
 }
 
 // Sub gives a - b, within the range as Add.
-func (a D) Sub(b D) D { return a.Add(b.Neg()) }
+func (a D) Sub(b D) D {
+	lo, borrow := bits.Sub64(a.lo, b.lo, 0)
+	hi, _ := bits.Sub64(uint64(a.hi), uint64(b.hi), borrow)
+	return D{int64(hi), lo}.within()
+}
 
 // Neg gives -a.
 func (a D) Neg() D {
@@ -102,10 +106,15 @@ func (a D) Sign() int {
 func (a D) IsZero() bool { return a == D{} }
 
 // Cmp gives -1, 0 or 1 as a is less than, equal to or greater than b.
-func (a D) Cmp(b D) int { return cmp.Or(cmp.Compare(a.hi, b.hi), cmp.Compare(a.lo, b.lo)) }
+func (a D) Cmp(b D) int {
+	if a.hi != b.hi {
+		return cmp.Compare(a.hi, b.hi)
+	}
+	return cmp.Compare(a.lo, b.lo)
+}
 
 // Less tells whether a < b.
-func (a D) Less(b D) bool { return a.Cmp(b) < 0 }
+func (a D) Less(b D) bool { return a.hi < b.hi || a.hi == b.hi && a.lo < b.lo }
 
 // Min gives the lesser of two numbers.
 func Min(a, b D) D {
@@ -133,10 +142,20 @@ func Sum(numbers ...D) (total D) {
 
 // within panics with ErrRange beyond the range.
 func (a D) within() D {
+	if uint64(a.hi+insideHi) > 2*insideHi {
+		a.check()
+	}
+	return a
+}
+
+// insideHi is an upper half of which all numbers are within the range, whatever their lower half: most sums are told by it alone.
+const insideHi = 1 << 62
+
+// check panics with ErrRange beyond the range.
+func (a D) check() {
 	if m, _ := a.magnitude(); m.cmp(limit) >= 0 {
 		panic(ErrRange)
 	}
-	return a
 }
 
 // magnitude is an unsigned number of 128 bits.

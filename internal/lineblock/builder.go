@@ -18,7 +18,15 @@ type Builder struct {
 	tags       Maps
 	categories Maps
 	alike      map[*billing.Line]*[len(texts)]uint32 // the codes of what lines have in common
+	run        run
 	room       room
+}
+
+// run is the last rows that are like one line, one after another. What they have in common is not in the block yet.
+type run struct {
+	like  *billing.Line
+	codes *[len(texts)]uint32
+	from  int
 }
 
 // room is the memory of columns that are done, for those to come.
@@ -54,12 +62,20 @@ func (c *coder) encode(value string) uint32 {
 		c.last = known{}
 		return 0
 	}
-	at := &c.recent[uint64(uintptr(unsafe.Pointer(unsafe.StringData(value))))*0x9e3779b97f4a7c15>>32&uint64(len(c.recent)-1)]
-	if !at.is(value) {
-		*at = known{value, c.look(value)}
+	// Of the two values that have a place, the one met last is first.
+	at := uint64(uintptr(unsafe.Pointer(unsafe.StringData(value)))) * 0x9e3779b97f4a7c15 >> 32 & uint64(len(c.recent)-1) &^ 1
+	pair := (*[2]known)(c.recent[at : at+2])
+	switch {
+	case pair[0].is(value):
+	case pair[1].is(value):
+		pair[0], pair[1] = pair[1], pair[0]
+	default:
+		code := c.look(value)
+		pair = (*[2]known)(c.recent[at : at+2])
+		pair[0], pair[1] = known{value, code}, pair[0]
 	}
-	c.last = *at
-	return at.code
+	c.last = pair[0]
+	return c.last.code
 }
 
 // look finds a value by what it says.
@@ -97,9 +113,19 @@ const mostMaps = 1 << 14
 
 // Maps numbers maps that nobody changes any more, each of which is one however many lines share it.
 type Maps struct {
-	dict  *Dict[map[string]string]
-	codes map[unsafe.Pointer]uint32 // of what the dictionary keeps alive
+	dict   *Dict[map[string]string]
+	codes  map[unsafe.Pointer]uint32 // of what the dictionary keeps alive
+	recent [fewMaps]knownMap         // by where they are in memory
 }
+
+// knownMap is a map that was met before.
+type knownMap struct {
+	at   unsafe.Pointer
+	code uint32
+}
+
+// fewMaps is how many maps are known without looking in the table of all: neighbours have the same.
+const fewMaps = 1 << 8
 
 // Dict gives the dictionary of the maps to come until it is called again: before each block.
 func (c *Maps) Dict() *Dict[map[string]string] {
@@ -116,11 +142,16 @@ func (c *Maps) Code(value map[string]string) uint32 {
 	}
 	// A map is a pointer to what it holds, so that equal pointers are one map.
 	at := *(*unsafe.Pointer)(unsafe.Pointer(&value))
+	known := &c.recent[uint64(uintptr(at))*0x9e3779b97f4a7c15>>32%fewMaps]
+	if known.at == at {
+		return known.code
+	}
 	code, ok := c.codes[at]
 	if !ok {
 		code = c.dict.Add(value)
 		c.codes[at] = code
 	}
+	*known = knownMap{at, code}
 	return code
 }
 
@@ -173,6 +204,7 @@ func (b *Builder) Rows() int { return b.block.Rows }
 // Block gives the block, and begins the next. It is lent until Block is called again, which takes its columns back; its dictionaries
 // stay.
 func (b *Builder) Block() *Block {
+	b.endRun(b.block.Rows)
 	done := b.block
 	b.begin(b.lent)
 	b.lent = done
@@ -194,22 +226,17 @@ func (b *Builder) AddLike(l, like *billing.Line) {
 	b.mark(&out.Reserved, row, l.Reservation != nil)
 	b.mark(&out.Planned, row, l.SavingsPlan != nil)
 	b.words(l, like, row)
-	for i := range amounts {
-		units := &out.Amounts[i].Units
-		if amounts[i].Part.of(l) {
-			b.amount(i, row, amounts[i].At(l))
-		} else if *units != nil {
-			*units = append(*units, 0)
-		}
+	for _, c := range amountsOf.line {
+		b.amount(c.place, row, c.at(l))
 	}
-	for i := range times {
-		micro := int64(NoTime)
-		if times[i].Part.of(l) {
-			micro = Micro(*times[i].At(l))
-		}
-		if micro != NoTime || out.Times[i] != nil {
-			push(&b.room.numbers, &out.Times[i], row, NoTime, micro)
-		}
+	for _, c := range timesOf.line {
+		b.time(c.place, row, Micro(*c.at(l)))
+	}
+	if out.Reserved != nil {
+		b.part(&amountsOf.reservation, &timesOf.reservation, l, l.Reservation != nil, row)
+	}
+	if out.Planned != nil {
+		b.part(&amountsOf.plan, &timesOf.plan, l, l.SavingsPlan != nil, row)
 	}
 	if len(l.Discounts) > 0 {
 		if out.Discounts == nil {
@@ -219,50 +246,104 @@ func (b *Builder) AddLike(l, like *billing.Line) {
 	}
 }
 
+// part adds the amounts and times of a part that the line has or has not. A block whose lines have none of it so far has no such
+// columns.
+func (b *Builder) part(amountsOf, timesOf *[]int, l *billing.Line, has bool, row int) {
+	for _, i := range *amountsOf {
+		if has {
+			b.amount(i, row, amounts[i].At(l))
+		} else if units := &b.block.Amounts[i].Units; *units != nil {
+			*units = append(*units, 0)
+		}
+	}
+	for _, i := range *timesOf {
+		micro := int64(NoTime)
+		if has {
+			micro = Micro(*times[i].At(l))
+		}
+		b.time(i, row, micro)
+	}
+}
+
 // words adds the texts of a line, its tags and its cost categories.
 func (b *Builder) words(l, like *billing.Line, row int) {
-	if like != nil {
-		b.alikeWords(like, row)
+	switch {
+	case like == nil:
+		b.endRun(row)
+		for _, c := range textsOf.line {
+			b.text(c.place, row, *c.at(l))
+		}
+	case like != b.run.like:
+		b.beginRun(like, row)
+		fallthrough
+	default:
+		for _, c := range ownTexts {
+			b.text(c.place, row, *c.at(l))
+		}
 	}
-	for i := range texts {
-		if like != nil && !ownTexts[i] {
-			continue
-		}
-		c, t, code := &b.texts[i], &b.block.Texts[i], uint32(0)
-		if texts[i].Part.of(l) {
-			value := *texts[i].At(l)
-			if t.Codes == nil && row > 0 && c.last.code == t.One && c.last.is(value) {
-				continue // as all lines so far
+	for _, part := range [...]struct {
+		texts []int
+		has   bool
+	}{{textsOf.reservation, l.Reservation != nil}, {textsOf.plan, l.SavingsPlan != nil}} {
+		for _, i := range part.texts {
+			if part.has {
+				b.text(i, row, *texts[i].At(l))
+			} else {
+				setCode(&b.room.codes, &b.block.Texts[i], b.texts[i].dict, row, 0)
 			}
-			code = c.encode(value)
 		}
-		setCode(&b.room.codes, t, c.dict, row, code)
 	}
 	setCode(&b.room.codes, &b.block.Tags, b.tags.dict, row, b.tags.Code(l.Tags))
 	setCode(&b.room.codes, &b.block.Categories, b.categories.dict, row, b.categories.Code(l.Categories))
 }
 
-// alikeWords adds what a line has in common with others.
-func (b *Builder) alikeWords(like *billing.Line, row int) {
+func (b *Builder) text(i, row int, value string) {
+	c, t := &b.texts[i], &b.block.Texts[i]
+	if t.Codes == nil && row > 0 && c.last.code == t.One && c.last.is(value) {
+		return // as all lines so far
+	}
+	setCode(&b.room.codes, t, c.dict, row, c.encode(value))
+}
+
+// beginRun begins a run of rows that are like a line.
+func (b *Builder) beginRun(like *billing.Line, row int) {
+	b.endRun(row)
 	codes := b.alike[like]
 	if codes == nil {
 		codes = new([len(texts)]uint32)
-		for i := range texts {
-			if !ownTexts[i] {
-				codes[i] = b.texts[i].encode(*texts[i].At(like))
-			}
+		for _, i := range commonTexts {
+			codes[i] = b.texts[i].encode(*texts[i].At(like))
 		}
 		b.alike[like] = codes
 	}
-	for i, code := range codes {
-		if ownTexts[i] {
-			continue
-		}
-		if t := &b.block.Texts[i]; t.Codes != nil {
-			t.Codes = append(t.Codes, code)
-		} else if row == 0 || code != t.One {
+	b.run = run{like, codes, row}
+}
+
+// endRun adds what the rows of a run have in common, which ends before a row.
+func (b *Builder) endRun(end int) {
+	r := b.run
+	b.run = run{}
+	if r.like == nil {
+		return
+	}
+	for _, i := range commonTexts {
+		t, code, row := &b.block.Texts[i], r.codes[i], r.from
+		if t.Codes == nil {
 			setCode(&b.room.codes, t, b.texts[i].dict, row, code)
+			row++
 		}
+		if t.Codes == nil {
+			continue // all rows have it
+		}
+		for ; row < end; row++ {
+			t.Codes = append(t.Codes, code)
+		}
+	}
+}
+
+func (b *Builder) time(i, row int, micro int64) {
+	if column := &b.block.Times[i]; micro != NoTime || *column != nil {
+		push(&b.room.numbers, column, row, NoTime, micro)
 	}
 }
 

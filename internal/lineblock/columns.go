@@ -3,6 +3,7 @@ package lineblock
 import (
 	"slices"
 	"time"
+	"unsafe"
 
 	"umbel/internal/decimal"
 	"umbel/internal/domain/billing"
@@ -23,17 +24,6 @@ const (
 	OfPlan             // only lines that have a savings plan have it
 )
 
-// of tells whether a line has the part.
-func (p Part) of(l *billing.Line) bool {
-	switch p {
-	case OfReservation:
-		return l.Reservation != nil
-	case OfPlan:
-		return l.SavingsPlan != nil
-	}
-	return true
-}
-
 // Column is a column of lines: its name in CUR 2.0, and where it is in a line, nil if the line has no such part.
 type Column[T any] struct {
 	Name string
@@ -41,15 +31,51 @@ type Column[T any] struct {
 	At   func(*billing.Line) *T
 }
 
-// ownTexts tells which texts are a line's own, though it is like others (Builder.AddLike).
-var ownTexts = func() (own [len(texts)]bool) {
-	for i, c := range texts {
-		own[i] = c.Part != OfLine || slices.Contains([]string{
+// direct is a column that every line has, found in the line without a call: lines are many.
+type direct[T any] struct {
+	place  int
+	offset uintptr
+}
+
+func (c direct[T]) at(l *line) *T { return (*T)(unsafe.Add(unsafe.Pointer(l), c.offset)) }
+
+// parted are the places of columns by the part of a line that they belong to.
+type parted[T any] struct {
+	line              []direct[T]
+	reservation, plan []int
+}
+
+func byPart[T any](columns []Column[T]) (p parted[T]) {
+	var probe line
+	for i, c := range columns {
+		switch c.Part {
+		case OfLine:
+			p.line = append(p.line, direct[T]{i, uintptr(unsafe.Pointer(c.At(&probe))) - uintptr(unsafe.Pointer(&probe))})
+		case OfReservation:
+			p.reservation = append(p.reservation, i)
+		case OfPlan:
+			p.plan = append(p.plan, i)
+		}
+	}
+	return p
+}
+
+var textsOf, amountsOf, timesOf = byPart(texts[:]), byPart(amounts[:]), byPart(times[:])
+
+// ownTexts are the texts of every line that are a line's own, though it is like others (Builder.AddLike); commonTexts are the places
+// of those it has in common with them.
+var ownTexts, commonTexts = func() (own []direct[string], common []int) {
+	for _, c := range textsOf.line {
+		if slices.Contains([]string{
 			"line_item_usage_account_id", "line_item_availability_zone", "line_item_resource_id", "bill_invoice_id",
 			"pricing_purchase_option", "pricing_lease_contract_length", "pricing_offering_class",
-		}, c.Name)
+		}, texts[c.place].Name) {
+			own = append(own, c)
+		} else {
+			common = append(common, c.place)
+		}
 	}
-	return own
+	return own, common
 }()
 
 // Texts gives the columns of text but ID. A block has them in this order.

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"time"
+	"unsafe"
 
 	"github.com/parquet-go/parquet-go"
 
@@ -16,6 +17,12 @@ import (
 type textColumn struct {
 	name string
 	at   func(*billing.UsageRecord) *string
+}
+
+// offset is where in a record the column is.
+func (c textColumn) offset() uintptr {
+	var r billing.UsageRecord
+	return uintptr(unsafe.Pointer(c.at(&r))) - uintptr(unsafe.Pointer(&r))
 }
 
 // texts are the columns of text, by the names that simple usage records have for them.

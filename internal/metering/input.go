@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"time"
+	"unsafe"
 
 	"github.com/parquet-go/parquet-go"
 
@@ -43,12 +45,13 @@ type input struct {
 	left    int // records of the row group
 	columns []*column
 	fills   []filler // by column
-	room    []billing.UsageRecord
-	read    []billing.UsageRecord // what of it is not taken
+	starts  int      // which column has the starts
+	ready   int      // how many records there are on the pages: 0 only at the end
+	head    int64    // the start of the first of them, in nanoseconds since 1970
 }
 
-// readAtOnce is how many records are read at most before they are taken.
-const readAtOnce = 512
+// fillAtOnce is for how many records one column is read after the other: as many as the processor's caches hold.
+const fillAtOnce = 128
 
 // filler gives records the next values of a column.
 type filler func([]billing.UsageRecord, *column)
@@ -86,7 +89,10 @@ func (in *input) open() error {
 	if len(columns) != len(schema.Columns()) {
 		return fmt.Errorf("%d columns", len(columns))
 	}
-	for _, path := range columns {
+	for i, path := range columns {
+		if path[0] == startColumn {
+			in.starts = i
+		}
 		fill, err := fillerOf(path[0])
 		if err != nil {
 			return err
@@ -124,14 +130,20 @@ func fillerOf(name string) (filler, error) {
 	}
 	for _, t := range texts {
 		if t.name == name {
-			return func(records []billing.UsageRecord, c *column) {
-				for i, code := range c.codes[c.at:][:len(records)] {
-					*t.at(&records[i]) = c.texts[code]
-				}
-			}, nil
+			return textsAt(t.offset()), nil
 		}
 	}
 	return nil, fmt.Errorf("no such column: %s", name)
+}
+
+// textsAt reads a column of text that is in a record at an offset, without a call for each.
+func textsAt(offset uintptr) filler {
+	return func(records []billing.UsageRecord, c *column) {
+		at := unsafe.Add(unsafe.Pointer(unsafe.SliceData(records)), offset)
+		for i, code := range c.codes[c.at:][:len(records)] {
+			*(*string)(unsafe.Add(at, uintptr(i)*unsafe.Sizeof(billing.UsageRecord{}))) = c.texts[code]
+		}
+	}
 }
 
 // times reads a column of times.
@@ -148,22 +160,22 @@ func times(at func(*billing.UsageRecord) *time.Time) filler {
 	}
 }
 
-// next reads records into in.read, which is empty only at the end.
-func (in *input) next() error {
-	in.read = in.read[:0]
+// turn goes on to the next pages, where those before are used up.
+func (in *input) turn() error {
+	in.ready = 0
 	for in.left == 0 {
 		groups := in.file.RowGroups()
 		if in.group == len(groups) {
 			return nil
 		}
 		in.release()
-		in.left, in.columns = int(groups[in.group].NumRows()), nil
+		in.left = int(groups[in.group].NumRows())
 		for i, chunk := range groups[in.group].ColumnChunks() {
 			in.columns = append(in.columns, &column{name: schema.Columns()[i][0], pool: in.pool, pages: chunk.Pages()})
 		}
 		in.group++
 	}
-	n := min(in.left, readAtOnce)
+	n := in.left
 	for _, c := range in.columns {
 		if c.at == c.rows {
 			if err := c.turn(); err != nil {
@@ -172,15 +184,42 @@ func (in *input) next() error {
 		}
 		n = min(n, c.rows-c.at)
 	}
-	if cap(in.room) < readAtOnce {
-		in.room = make([]billing.UsageRecord, readAtOnce)
+	in.ready = n
+	in.look()
+	return nil
+}
+
+// look finds the start of the next record.
+func (in *input) look() {
+	c := in.columns[in.starts]
+	in.head = c.numbers[c.at]
+}
+
+// before tells how many of the records that are ready begin before a time, up to the first that does not.
+func (in *input) before(end int64) (n int) {
+	c := in.columns[in.starts]
+	for _, start := range c.numbers[c.at:][:in.ready] {
+		if start >= end {
+			break
+		}
+		n++
 	}
-	in.read = in.room[:n]
-	for i, c := range in.columns {
-		in.fills[i](in.read, c)
-		c.at += n
+	return n
+}
+
+// take reads records, of which as many are ready, and turns the page if it is used up.
+func (in *input) take(records []billing.UsageRecord) error {
+	in.ready, in.left = in.ready-len(records), in.left-len(records)
+	for part := range slices.Chunk(records, fillAtOnce) {
+		for i, c := range in.columns {
+			in.fills[i](part, c)
+			c.at += len(part)
+		}
 	}
-	in.left -= n
+	if in.ready == 0 {
+		return in.turn()
+	}
+	in.look()
 	return nil
 }
 

@@ -68,7 +68,7 @@ func (m *merging) hour(room []billing.UsageRecord) (bool, error) {
 			return false, err
 		}
 		m.waiting = m.waiting[1:]
-		if err := in.next(); err != nil || len(in.read) == 0 {
+		if err := in.turn(); err != nil || in.ready == 0 {
 			in.close()
 			if err != nil {
 				return false, err
@@ -77,8 +77,9 @@ func (m *merging) hour(room []billing.UsageRecord) (bool, error) {
 		}
 		heap.Push(&m.open, in)
 	}
-	for len(m.open) > 0 && !hour(&m.open[0].read[0]).After(at) {
-		if err := m.take(at); err != nil {
+	end := at.Add(time.Hour).UnixNano()
+	for len(m.open) > 0 && m.open[0].head < end {
+		if err := m.take(end); err != nil {
 			return false, err
 		}
 	}
@@ -88,7 +89,7 @@ func (m *merging) hour(room []billing.UsageRecord) (bool, error) {
 // next gives the hour that is next.
 func (m *merging) next() (at time.Time, ok bool) {
 	if len(m.open) > 0 {
-		at, ok = hour(&m.open[0].read[0]), true
+		at, ok = time.Unix(0, m.open[0].head).UTC().Truncate(time.Hour), true
 	}
 	if len(m.waiting) > 0 && (!ok || m.waiting[0].first.Before(at)) {
 		at, ok = m.waiting[0].first, true
@@ -96,29 +97,23 @@ func (m *merging) next() (at time.Time, ok bool) {
 	return at, ok
 }
 
-// take moves the records of an hour from the first file to the batch.
-func (m *merging) take(at time.Time) error {
+// take moves the records of an hour, which has an end, from the first file to the batch.
+func (m *merging) take(end int64) error {
 	in := m.open[0]
-	end := at.Add(time.Hour)
-	for len(in.read) > 0 && in.read[0].Start.Before(end) {
-		n := 1
-		for n < len(in.read) && in.read[n].Start.Before(end) {
-			n++
+	for in.ready > 0 {
+		n := in.before(end)
+		if n == 0 {
+			heap.Fix(&m.open, 0)
+			return nil
 		}
-		m.batch, in.read = append(m.batch, in.read[:n]...), in.read[n:]
-		if len(in.read) > 0 {
-			break
-		}
-		if err := in.next(); err != nil {
+		had := len(m.batch)
+		m.batch = slices.Grow(m.batch, n)[:had+n]
+		if err := in.take(m.batch[had:]); err != nil {
 			return err
 		}
 	}
-	if len(in.read) == 0 {
-		heap.Pop(&m.open)
-		in.close()
-		return nil
-	}
-	heap.Fix(&m.open, 0)
+	heap.Pop(&m.open)
+	in.close()
 	return nil
 }
 
@@ -132,7 +127,7 @@ func (m *merging) close() {
 type inputs []*input
 
 func (h inputs) Len() int           { return len(h) }
-func (h inputs) Less(i, k int) bool { return h[i].read[0].Start.Before(h[k].read[0].Start) }
+func (h inputs) Less(i, k int) bool { return h[i].head < h[k].head }
 func (h inputs) Swap(i, k int)      { h[i], h[k] = h[k], h[i] }
 func (h *inputs) Push(x any)        { *h = append(*h, x.(*input)) }
 func (h *inputs) Pop() any {

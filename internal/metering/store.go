@@ -2,8 +2,9 @@
 // so that a month can be rated again at any time. It knows no price, no SQL and no wire; which files count its caller knows.
 //
 // A file is DIR/<payer>/<month>/<identity>-<number>.parquet: records of one import and month, each within one hour, sorted by
-// the hour they start in. Quantities are exact, in 128 bits; times are kept to the nanosecond. Several files of a month are read
-// hour by hour, merged; a file is open only while the merge is within its hours.
+// the hour they start in. Within an hour what was put in together is in the order that it is rated in, on which nothing but
+// speed depends. Quantities are exact, in 128 bits; times are kept to the nanosecond. Several files of a month are read hour by
+// hour, merged; a file is open only while the merge is within its hours.
 package metering
 
 import (

@@ -40,13 +40,6 @@ type held struct {
 // mostSpare is of how many months the room is kept: most imports are of one, or of two.
 const mostSpare = 2
 
-// place is where a record is, and what it is sorted by.
-type place struct {
-	hour    int64 // from 1970
-	account string
-	at      int
-}
-
 // Begin begins an import of a payer's usage.
 func (s *Store) Begin(payer string) (*Writer, error) {
 	dir, err := s.payer(payer)
@@ -92,7 +85,6 @@ func (w *Writer) hold(r *billing.UsageRecord) {
 		w.recent = w.of(billing.MonthOf(r.Start))
 	}
 	h := w.recent
-	h.order = append(h.order, place{at / 3600, r.Account, len(h.records)})
 	h.records = append(h.records, *r)
 	w.held++
 }
@@ -131,11 +123,10 @@ func (w *Writer) run(month billing.Month) error {
 	delete(w.pending, month)
 	w.recent = nil
 	w.held -= len(h.records)
-	slices.SortFunc(h.order, func(a, b place) int {
-		return cmp.Or(cmp.Compare(a.hour, b.hour), cmp.Compare(a.account, b.account), a.at-b.at)
-	})
+	h.sort()
 	err := w.write(month.String(), func(out *output) error { return out.ordered(h) })
 	clear(h.records)
+	clear(h.order)
 	h.records, h.order = h.records[:0], h.order[:0]
 	if len(w.spare) < mostSpare {
 		w.spare = append(w.spare, h)

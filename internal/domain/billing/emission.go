@@ -13,6 +13,7 @@ type emission struct {
 // sheet is room for lines and their parts.
 type sheet struct {
 	lines        []Line
+	plains       []plain // instead of lines where they have a pattern
 	reservations []ReservationPart
 	plans        []SavingsPlanPart
 	like         []*Line
@@ -29,7 +30,7 @@ var errStopped = errors.New("billing: no more lines are wanted")
 
 func newSheet(lines int) *sheet {
 	return &sheet{
-		lines: make([]Line, lines), reservations: make([]ReservationPart, lines), plans: make([]SavingsPlanPart, lines), like: make([]*Line, lines),
+		lines: make([]Line, lines), plains: make([]plain, lines), reservations: make([]ReservationPart, lines), plans: make([]SavingsPlanPart, lines), like: make([]*Line, lines),
 	}
 }
 
@@ -44,9 +45,15 @@ func newEmission(emit func(l, like *Line) error) *emission {
 // run emits all lines that are handed over.
 func (e *emission) run() error {
 	defer close(e.stop)
+	var line Line
 	for s := range e.full {
 		for i := range s.lines[:s.used] {
-			if err := e.emit(&s.lines[i], s.like[i]); err != nil {
+			l := &s.lines[i]
+			if p := &s.plains[i]; p.like != nil {
+				l = &line
+				p.line(l)
+			}
+			if err := e.emit(l, s.like[i]); err != nil {
 				return err
 			}
 		}
@@ -99,7 +106,7 @@ func (w *writer) begin(like *Line) {
 		}
 	}
 	w.line, w.reservation, w.plan = &s.lines[s.used], &s.reservations[s.used], &s.plans[s.used]
-	s.like[s.used] = like
+	s.like[s.used], s.plains[s.used].like = like, nil
 	s.used++
 }
 

@@ -4,6 +4,8 @@ import (
 	"crypto/sha256"
 	"encoding/base32"
 	"encoding/binary"
+	"maps"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -56,12 +58,8 @@ func (w *writer) finish(s *slot, p *piece) {
 		l.BlendedRate, l.Blended = p.blendedRate, p.blended
 	case !w.emits():
 		e.pool, e.blendable, e.leftCost = k.pool, e.blendable.Add(l.Usage), e.leftCost.Add(l.Unblended)
-	case !l.Usage.IsZero():
-		l.BlendedRate, l.Blended = e.rate, times(e.rate, l.Usage)
-		if l.Usage == e.leftUsage {
-			l.Blended = e.leftCost
-		}
-		e.leftUsage, e.leftCost = e.leftUsage.Sub(l.Usage), e.leftCost.Sub(l.Blended)
+	default:
+		l.BlendedRate, l.Blended = e.share(l.Usage)
 	}
 	if !negation { // of reserved usage too: what a reservation saves is reckoned from it
 		l.Pricing.PublicCost = times(l.Pricing.PublicRate, l.Usage)
@@ -74,7 +72,7 @@ func (w *writer) finish(s *slot, p *piece) {
 		w.plan.NetEffectiveCost = net(w.plan.EffectiveCost, w.org.discounts(w.plan.Offering, ""))
 	}
 	if w.emits() {
-		w.pieceIdentity(s)
+		l.ID = w.pieceIdentity(s, w.like, commitment(l))
 	}
 	w.put(e)
 }
@@ -182,33 +180,43 @@ func (w *writer) patternIdentity(p *pattern, k *classKey) (identity [identityByt
 // identityBytes is how much tells patterns apart: few enough for what is hashed for a line to be short.
 const identityBytes = 16
 
-// tag is one of a line's.
-type tag struct{ key, value string }
-
-// pieceIdentity gives the line of a piece its ID: of all that tells it from others of the month.
-func (w *writer) pieceIdentity(s *slot) {
-	l := w.line
-	b := append(w.buffer[:0], w.like.identity[:]...)
-	b = binary.BigEndian.AppendUint64(b, uint64(l.Start.Unix()))
-	b = binary.BigEndian.AppendUint64(b, uint64(l.End.Unix()))
+// pieceIdentity gives the ID of a line of a slot that is like others: of all that tells it from others of the month, what covers it
+// among that.
+func (w *writer) pieceIdentity(s *slot, like *pattern, commitment string) string {
+	b := append(w.buffer[:0], like.identity[:]...)
+	b = binary.BigEndian.AppendUint64(b, uint64(s.start.Unix()))
+	b = binary.BigEndian.AppendUint64(b, uint64(s.end.Unix()))
 	b = binary.BigEndian.AppendUint32(b, uint32(s.ordinal))
 	hi, lo := s.quantity.Units()
 	b = binary.BigEndian.AppendUint64(binary.BigEndian.AppendUint64(b, uint64(hi)), lo)
-	for _, text := range [...]string{l.Account, l.Zone, l.Resource, commitment(l)} {
-		b = append(append(b, text...), 0)
+	b = append(append(b, s.account.id...), 0)
+	b = append(append(b, s.zone...), 0)
+	b = append(append(b, s.resource...), 0)
+	b = append(append(b, commitment...), 0)
+	w.buffer = append(b, w.tags.of(s.tags)...)
+	return w.digest()
+}
+
+// tagTexts remembers how tags are written in IDs. Nobody changes the maps of lines.
+type tagTexts [64]struct {
+	tags map[string]string
+	text []byte
+}
+
+// of gives all keys and values in the order of the keys.
+func (t *tagTexts) of(tags map[string]string) []byte {
+	if len(tags) == 0 {
+		return nil
 	}
-	if len(l.Tags) > 0 {
-		w.tags = w.tags[:0]
-		for key, value := range l.Tags {
-			w.tags = append(w.tags, tag{key, value})
-		}
-		slices.SortFunc(w.tags, func(x, y tag) int { return strings.Compare(x.key, y.key) })
-		for _, t := range w.tags {
-			b = append(append(append(append(b, t.key...), 0), t.value...), 0)
+	place := reflect.ValueOf(tags).Pointer() // no other map has it while this one is kept
+	at := &t[place>>4%uintptr(len(t))]
+	if at.tags == nil || reflect.ValueOf(at.tags).Pointer() != place {
+		at.tags, at.text = tags, nil
+		for _, key := range slices.Sorted(maps.Keys(tags)) {
+			at.text = append(append(append(append(at.text, key...), 0), tags[key]...), 0)
 		}
 	}
-	w.buffer = b
-	l.ID = w.digest()
+	return at.text
 }
 
 // commitment is the ARN of what covers a line.

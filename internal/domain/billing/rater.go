@@ -22,16 +22,19 @@ type rater struct {
 	farthest     reach
 	main         *ratedHour // of a comparison: the hour as the rater of the organization has rated it
 	own          map[ownPool]*decimal.D
+	ownLast      ownPool // the counter asked for last
+	ownCounter   *decimal.D
 	cost         decimal.D // of a comparison: what usage costs on demand after its commitments
 	outside      int64     // records of accounts that did not belong to the organization
 	strangers    map[string]int64
 
-	loaded  []arrival // of no meaning between hours, as the next four
-	alike   []*use
-	order   []place // of what is loaded
+	byIndex []*account
+	alike   []ranked // of no meaning between hours, as the next five
+	order   []place  // of the records
 	spread  []place
 	starts  []int32
-	used    []int // how many slots of a class, from the first, are covered whole
+	ranks   []uint32 // of the classes, by index
+	used    []int    // how many slots of a class, from the first, are covered whole
 	touched []*pool
 	met     int // classes that commitments know
 }
@@ -54,13 +57,6 @@ type planFee struct {
 	left decimal.D // of the commitment
 }
 
-// arrival is a record of the hour, as it came.
-type arrival struct {
-	record  *UsageRecord
-	class   *class
-	account *account
-}
-
 // slot is one record on its way.
 type slot struct {
 	*use
@@ -72,10 +68,10 @@ type slot struct {
 	ordinal     int32     // among records that are alike in all
 }
 
-// place sorts slots by account, then class.
+// place is where a record is, and what it is sorted by: the indexes of its account and its class.
 type place struct {
-	key  uint64
-	slot int32
+	account, class uint32
+	record         int32
 }
 
 // part is so much of a slot that is covered one way.
@@ -115,6 +111,10 @@ func newRater(book *Book, org *Organization, month Month) (*rater, error) {
 		return nil, err
 	}
 	r := &rater{classes: newClasses(book, org, month), ratedHour: &ratedHour{}, accounts: all, farthest: toAll, strangers: map[string]int64{}, coverages: map[coverageKey]*coverage{}}
+	r.byIndex = make([]*account, len(all))
+	for _, a := range all {
+		r.byIndex[a.index] = a
+	}
 	for i := range org.Reservations {
 		held := &org.Reservations[i]
 		r.reservations = append(r.reservations, newReservation(held, all[held.Owner]))
@@ -135,7 +135,7 @@ func (r *rater) rate(into *ratedHour, hour time.Time, records []UsageRecord) err
 	if err := r.load(records); err != nil {
 		return err
 	}
-	r.sort()
+	r.sort(records)
 	r.price()
 	r.blend()
 	r.fees = r.fees[:0]
@@ -168,17 +168,15 @@ func (r *rater) compare(of *ratedHour) {
 	}
 	r.introduce()
 	r.price()
-	for i := range r.pieces {
-		if p := &r.pieces[i]; p.part < 0 {
-			r.cost = r.cost.Add(p.cost)
-		}
-	}
 }
 
-// load makes slots of the hour's records, in whatever order they are.
+// load finds the accounts and classes of the hour's records, in whatever order they are.
 func (r *rater) load(records []UsageRecord) error {
-	r.loaded, r.parts, r.pieces = r.loaded[:0], r.parts[:0], r.pieces[:0]
+	r.order, r.parts, r.pieces = r.order[:0], r.parts[:0], r.pieces[:0]
 	end := r.hour.Add(time.Hour)
+	var a *account // of the record before: usage of an account often comes together
+	var k *class   // of the last record that has one, as usage of a class
+	var classed *UsageRecord
 	for i := range records {
 		record := &records[i]
 		if record.Start.Before(r.hour) || !record.Start.Before(end) {
@@ -187,7 +185,9 @@ func (r *rater) load(records []UsageRecord) error {
 		if record.Quantity.Sign() < 0 || largestQuantity.Less(record.Quantity) {
 			return fmt.Errorf("billing: %s of account %s at %s: the quantity %s is out of range", record.UsageType, record.Account, record.Start.Format(time.RFC3339), record.Quantity)
 		}
-		a := r.accounts[record.Account]
+		if i == 0 || record.Account != records[i-1].Account {
+			a = r.accounts[record.Account]
+		}
 		if a == nil {
 			r.strangers[record.Account]++
 			continue
@@ -196,78 +196,69 @@ func (r *rater) load(records []UsageRecord) error {
 			r.outside++
 			continue
 		}
-		k := r.of(record)
+		if classed == nil || !sameClass(record, classed) {
+			k, classed = r.of(record), record
+		}
 		if k == nil {
 			r.miss(record)
 			continue
 		}
-		r.loaded = append(r.loaded, arrival{record, k, a})
+		r.order = append(r.order, place{a.index, uint32(k.index), int32(i)})
 	}
 	return nil
 }
 
-// sort puts the slots in the one order that the records have, whatever order they came in, and lists those that commitments may
-// cover. What records say is copied in the order of accounts and classes: what follows goes over them several times, and memory likes to be
-// gone over in order.
-func (r *rater) sort() {
+// sort makes slots of the records, in the one order that they have, whatever order they came in, and lists those that commitments may
+// cover. What records say is copied in that order: what follows goes over it several times, and memory likes to be gone over in order.
+func (r *rater) sort(records []UsageRecord) {
 	r.rank()
 	r.known = r.all
 	r.introduce()
 	r.arrange()
-	r.slots, r.uses = r.slots[:0], slices.Grow(r.uses[:0], len(r.loaded))
-	for _, p := range r.order {
-		u := r.loaded[p.slot].record
-		r.uses = append(r.uses, use{u.Resource, u.Zone, u.Start, u.End, u.Quantity, u.Tags})
-	}
+	r.slots, r.uses = slices.Grow(r.slots[:0], len(r.order)), slices.Grow(r.uses[:0], len(r.order))
 	for len(r.byClass) < len(r.known) {
 		r.byClass = append(r.byClass, nil)
 	}
 	for i := range r.byClass {
 		r.byClass[i] = r.byClass[i][:0]
 	}
-	for from := 0; from < len(r.order); {
-		to := from + 1
-		for to < len(r.order) && r.order[to].key == r.order[from].key {
-			to++
+	for rest := r.order; len(rest) > 0; {
+		n := 1
+		for n < len(rest) && rest[n].account == rest[0].account && rest[n].class == rest[0].class {
+			n++
 		}
-		r.enter(from, to)
-		from = to
+		r.enter(records, rest[:n])
+		rest = rest[n:]
 	}
 }
 
 // enter makes slots of the usage of one account and class, in order, numbers those that are alike in all, and lists them.
-func (r *rater) enter(from, to int) {
-	r.alike = r.alike[:0]
-	for i := from; i < to; i++ {
-		r.alike = append(r.alike, &r.uses[i])
-	}
-	if len(r.alike) > 1 {
-		slices.SortFunc(r.alike, (*use).compare)
-	}
-	of := &r.loaded[r.order[from].slot]
-	for i, u := range r.alike {
-		s := slot{use: u, class: of.class, account: of.account, left: u.quantity, first: -1, last: -1}
-		if i > 0 && u.compare(r.alike[i-1]) == 0 {
+func (r *rater) enter(records []UsageRecord, places []place) {
+	k, a := r.all[places[0].class], r.byIndex[places[0].account]
+	r.alike = inOrder(r.alike[:0], records, places)
+	for i := range r.alike {
+		u := r.alike[i].record
+		r.uses = append(r.uses, use{u.Resource, u.Zone, u.Start, u.End, u.Quantity, u.Tags})
+		s := slot{use: &r.uses[len(r.uses)-1], class: k, account: a, left: u.Quantity, first: -1, last: -1}
+		if i > 0 && r.alike[i].compare(&r.alike[i-1]) == 0 {
 			s.ordinal = r.slots[len(r.slots)-1].ordinal + 1
 		}
-		if s.class.cover {
-			r.byClass[s.class.index] = append(r.byClass[s.class.index], int32(len(r.slots)))
+		if k.cover {
+			r.byClass[k.index] = append(r.byClass[k.index], int32(len(r.slots)))
 		}
 		r.slots = append(r.slots, s)
 	}
 }
 
-// arrange sorts what is loaded by account and class. There are many slots and few of those, so it counts instead of comparing.
+// arrange sorts records by account and class. There are many records and few of those, so it counts instead of comparing.
 func (r *rater) arrange() {
-	r.order = slices.Grow(r.order[:0], len(r.loaded))[:len(r.loaded)]
-	r.spread = slices.Grow(r.spread[:0], len(r.loaded))[:len(r.loaded)]
-	for i := range r.loaded {
-		s := &r.loaded[i]
-		r.spread[i] = place{uint64(s.account.index)<<32 | uint64(s.class.rank), int32(i)}
+	r.ranks = slices.Grow(r.ranks[:0], len(r.all))[:len(r.all)]
+	for i, k := range r.all {
+		r.ranks[i] = k.rank
 	}
-	r.distribute(r.order, r.spread, len(r.known), func(p place) uint32 { return uint32(p.key) })
-	r.distribute(r.spread, r.order, len(r.accounts), func(p place) uint32 { return uint32(p.key >> 32) })
-	r.order, r.spread = r.spread, r.order
+	r.spread = slices.Grow(r.spread[:0], len(r.order))[:len(r.order)]
+	r.distribute(r.spread, r.order, len(r.all), func(p place) uint32 { return r.ranks[p.class] })
+	r.distribute(r.order, r.spread, len(r.accounts), func(p place) uint32 { return p.account })
 }
 
 // distribute copies places in the order of one of so many digits; of equals it keeps the order.

@@ -56,7 +56,12 @@ func (r *rater) climb(at, of int32, quantity decimal.D) {
 		if t+1 < len(tiers) {
 			take = decimal.Min(take, tiers[t+1].From.Sub(*counter))
 		}
-		r.pieces = append(r.pieces, piece{slot: at, part: of, tier: int8(t), quantity: take, rate: tiers[t].Rate, cost: times(take, tiers[t].Rate)})
+		p := piece{slot: at, part: of, tier: int8(t), quantity: take, rate: tiers[t].Rate, cost: times(take, tiers[t].Rate)}
+		if r.main == nil {
+			r.pieces = append(r.pieces, p)
+		} else if of < 0 {
+			r.cost = r.cost.Add(p.cost) // of a comparison nothing else is asked for
+		}
 		*counter, quantity = counter.Add(take), quantity.Sub(take)
 		if quantity.IsZero() {
 			return
@@ -72,11 +77,15 @@ func (r *rater) counter(at int32) *decimal.D {
 		return &s.class.pool.position
 	}
 	key := ownPool{s.account.index, s.class.pool}
+	if r.ownCounter != nil && key == r.ownLast {
+		return r.ownCounter
+	}
 	c := r.own[key]
 	if c == nil {
 		c = new(decimal.D)
 		r.own[key] = c
 	}
+	r.ownLast, r.ownCounter = key, c
 	return c
 }
 

@@ -21,7 +21,7 @@ type writer struct {
 	invoices  map[invoiceKey]string
 	buffer    []byte
 	ids       strings.Builder // of many lines
-	tags      []tag
+	tags      tagTexts
 	closing   []Line    // the lines of the month as a whole
 	final     bool      // lines carry their invoice
 	until     time.Time // fees run up to here
@@ -39,7 +39,12 @@ type writer struct {
 // hour writes the hour's pieces and the savings plans' fees.
 func (w *writer) hour(h *ratedHour) error {
 	for i := range h.pieces {
-		if p := &h.pieces[i]; w.emits() || !w.count(&h.slots[p.slot], p) {
+		p := &h.pieces[i]
+		most := w.count
+		if w.emits() {
+			most = w.plain
+		}
+		if !most(&h.slots[p.slot], p) {
 			w.piece(h, p)
 		}
 	}
