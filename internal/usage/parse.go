@@ -15,7 +15,8 @@ import (
 
 // batch is what became of a block.
 type batch struct {
-	cells    cells // of a report
+	cells    cells    // of a report
+	made     *columns // of them
 	records  []billing.UsageRecord
 	problems []Problem
 	rows     int

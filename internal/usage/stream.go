@@ -116,11 +116,12 @@ func (s *stream) next() (b block, more bool) {
 	return b, true
 }
 
-// run parses the blocks on all processors and delivers their batches in order. It returns when every goroutine has ended.
-func (s *stream) run(ctx context.Context, parser func() func(block) *batch, deliver func(*batch) error) error {
+// run parses the blocks on all processors, and converts and delivers their batches in order: while one is delivered, the next is
+// converted, and none is before the one two before it was delivered. It returns when every goroutine has ended.
+func (s *stream) run(ctx context.Context, parser func() func(block) *batch, convert func(*batch), deliver func(*batch) error) error {
 	ctx, cancel := context.WithCancel(ctx)
 	workers := runtime.GOMAXPROCS(0)
-	tasks, order := make(chan task), make(chan task, 2*workers)
+	tasks, order, ready := make(chan task), make(chan task, 2*workers), make(chan *batch)
 	var group sync.WaitGroup
 	defer group.Wait()
 	defer cancel()
@@ -147,14 +148,25 @@ func (s *stream) run(ctx context.Context, parser func() func(block) *batch, deli
 			tasks <- t
 		}
 	})
-	for t := range order {
-		select {
-		case b := <-t.done:
-			if err := deliver(b); err != nil {
-				return err
+	group.Go(func() {
+		defer close(ready)
+		for t := range order {
+			b := <-t.done
+			convert(b)
+			select {
+			case ready <- b:
+			case <-ctx.Done():
+				return
 			}
-		case <-ctx.Done():
-			return ctx.Err()
+		}
+	})
+	for b := range ready {
+		err := ctx.Err()
+		if err == nil {
+			err = deliver(b)
+		}
+		if err != nil {
+			return err
 		}
 	}
 	return ctx.Err()
