@@ -78,7 +78,7 @@ type twin[T any] struct {
 }
 
 // forgetful is after how many blocks without it a dictionary loses its twin. Many are of one block only.
-const forgetful = 16
+const forgetful = 8
 
 // shown is what a block has of dictionaries, until its receiver takes it.
 type shown struct {

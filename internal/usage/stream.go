@@ -6,6 +6,7 @@ import (
 	"errors"
 	"hash"
 	"io"
+	"iter"
 	"runtime"
 	"sync"
 )
@@ -116,12 +117,13 @@ func (s *stream) next() (b block, more bool) {
 	return b, true
 }
 
-// run parses the blocks on all processors, and converts and delivers their batches in order: while one is delivered, the next is
-// converted, and none is before the one two before it was delivered. It returns when every goroutine has ended.
+// run parses the blocks on all processors and delivers their batches in order. Between the two they are converted, in order and on one
+// goroutine, unless there is nothing to convert: while a batch is delivered, the next is converted, and none is before the one two before
+// it was delivered. It returns when every goroutine has ended.
 func (s *stream) run(ctx context.Context, parser func() func(block) *batch, convert func(*batch), deliver func(*batch) error) error {
 	ctx, cancel := context.WithCancel(ctx)
 	workers := runtime.GOMAXPROCS(0)
-	tasks, order, ready := make(chan task), make(chan task, 2*workers), make(chan *batch)
+	tasks, order := make(chan task), make(chan task, 2*workers)
 	var group sync.WaitGroup
 	defer group.Wait()
 	defer cancel()
@@ -148,19 +150,23 @@ func (s *stream) run(ctx context.Context, parser func() func(block) *batch, conv
 			tasks <- t
 		}
 	})
-	group.Go(func() {
-		defer close(ready)
-		for t := range order {
-			b := <-t.done
-			convert(b)
-			select {
-			case ready <- b:
-			case <-ctx.Done():
-				return
+	batches := inOrder(order)
+	if convert != nil {
+		ready := make(chan *batch)
+		group.Go(func() {
+			defer close(ready)
+			for b := range inOrder(order) {
+				convert(b)
+				select {
+				case ready <- b:
+				case <-ctx.Done():
+					return
+				}
 			}
-		}
-	})
-	for b := range ready {
+		})
+		batches = received(ready)
+	}
+	for b := range batches {
 		err := ctx.Err()
 		if err == nil {
 			err = deliver(b)
@@ -170,4 +176,25 @@ func (s *stream) run(ctx context.Context, parser func() func(block) *batch, conv
 		}
 	}
 	return ctx.Err()
+}
+
+// inOrder gives the batches of tasks as they are done, in the order of the tasks.
+func inOrder(tasks <-chan task) iter.Seq[*batch] {
+	return func(yield func(*batch) bool) {
+		for t := range tasks {
+			if !yield(<-t.done) {
+				return
+			}
+		}
+	}
+}
+
+func received(batches <-chan *batch) iter.Seq[*batch] {
+	return func(yield func(*batch) bool) {
+		for b := range batches {
+			if !yield(b) {
+				return
+			}
+		}
+	}
 }
