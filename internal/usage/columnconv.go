@@ -251,11 +251,11 @@ func (c *textConverter) take(s *segment, at int) {
 	case s.spans != nil:
 		var last []byte
 		code := uint32(0)
-		for i, row := range s.places {
-			if raw := s.spans[i].of(s.text); !bytes.Equal(raw, last) {
+		for _, field := range s.spans {
+			if raw := field.of(s.text); !bytes.Equal(raw, last) {
 				last, code = raw, c.coded(s, raw)
 			}
-			codes[row] = code
+			codes[field.at] = code
 		}
 	default:
 		s.each(func(row, value int) { codes[row] = c.coded(s, c.textOf(s, value)) })

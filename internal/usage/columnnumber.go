@@ -186,11 +186,15 @@ func (c *numberConverter) take(s *segment, at int) {
 	case s.spans != nil:
 		var last []byte
 		var said amount
-		for i, row := range s.places {
-			if raw := s.spans[i].of(s.text); !bytes.Equal(raw, last) {
+		for i, field := range s.spans {
+			if raw := field.of(s.text); !bytes.Equal(raw, last) {
 				last, said = raw, c.read(s.read(raw))
 			}
-			c.set(at+int(row), &said, s, i)
+			if row := at + int(field.at); simple && said.err == nil && !said.large {
+				c.units[row] = said.units
+			} else {
+				c.set(row, &said, s, i)
+			}
 		}
 	default:
 		s.each(func(row, value int) {

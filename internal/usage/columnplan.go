@@ -208,12 +208,12 @@ func (c *columnar) text(cells *cells) *columns {
 		return c.out
 	}
 	for _, s := range c.steps {
-		of := &cells.columns[s.column]
-		if len(of.rows) == 0 {
+		of := cells.columns[s.column]
+		if len(of) == 0 {
 			continue
 		}
 		s.converter.begin(c.out, rows)
-		s.converter.take(&segment{rows: rows, places: of.rows, text: cells.text, spans: of.spans}, 0)
+		s.converter.take(&segment{rows: rows, text: cells.text, spans: of}, 0)
 		finish(s.converter)
 	}
 	c.plan.check(c)
