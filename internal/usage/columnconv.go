@@ -33,6 +33,9 @@ type columns struct {
 	seen    []seen // by row, of columns after discounts
 	met     seen   // by any row
 	flaws   map[int]flaw
+	keys    []rowKey // that stand for the rows, where rows have identities
+	room    room
+	shown   shown // what the block has of dictionaries
 }
 
 // text gives a column of text: one of the block, or by the numbers that follow, one beyond.
@@ -130,7 +133,6 @@ type textConverter struct {
 	from    *leafDict
 	table   []uint32 // codes here by those of from
 	codes   []uint32 // of the block
-	shared  []uint32 // room that is used again
 	scratch []byte
 	some    bool
 }
@@ -161,11 +163,7 @@ func (c *textConverter) begin(b *columns, rows int) {
 	if c.dict == nil || len(c.index) > mostKnown || c.size > mostBytes || c.alone > 0 {
 		c.renew()
 	}
-	if cap(c.shared) < rows {
-		c.shared = make([]uint32, rows)
-	}
-	c.codes = c.shared[:rows]
-	clear(c.codes)
+	c.codes = b.room.ofCodes(rows)
 }
 
 func (c *textConverter) renew() {
@@ -253,11 +251,11 @@ func (c *textConverter) take(s *segment, at int) {
 	case s.spans != nil:
 		var last []byte
 		code := uint32(0)
-		for i, row := range s.places {
-			if raw := s.spans[i].of(s.text); !bytes.Equal(raw, last) {
+		for _, field := range s.spans {
+			if raw := field.of(s.text); !bytes.Equal(raw, last) {
 				last, code = raw, c.coded(s, raw)
 			}
-			codes[row] = code
+			codes[field.at] = code
 		}
 	default:
 		s.each(func(row, value int) { codes[row] = c.coded(s, c.textOf(s, value)) })
@@ -335,17 +333,10 @@ func override(to *lineblock.Coded[string], dict *lineblock.Dict[string], codes [
 // ownConverter is for identities.
 type ownConverter struct {
 	to  *columns
-	ids lineblock.Bytes // of the block so far
+	ids *lineblock.Bytes // of the block so far
 }
 
-func (c *ownConverter) begin(b *columns, rows int) {
-	c.to = b
-	c.ids.Data = c.ids.Data[:0]
-	if cap(c.ids.Ends) < rows {
-		c.ids.Ends = make([]uint32, 0, rows)
-	}
-	c.ids.Ends = c.ids.Ends[:0]
-}
+func (c *ownConverter) begin(b *columns, rows int) { c.to, c.ids = b, b.room.ofBytes(rows) }
 
 func (c *ownConverter) take(s *segment, at int) {
 	blank := func(row int) {
@@ -368,7 +359,7 @@ func (c *ownConverter) take(s *segment, at int) {
 // finish puts the column into the block; a second one counts where it is not blank.
 func (c *ownConverter) finish() {
 	before := c.to.block.IDs
-	c.to.block.IDs = c.ids
+	c.to.block.IDs = *c.ids
 	if before.Ends == nil {
 		return
 	}

@@ -179,8 +179,8 @@ var curNeeded = []need{
 func checkCUR(c *columnar) {
 	c.missing(curNeeded)
 	c.fill()
-	c.tags.gather(&c.out, &c.out.block.Tags)
-	c.groups.gather(&c.out, &c.out.block.Categories)
+	c.tags.gather(c.out, &c.out.block.Tags)
+	c.groups.gather(c.out, &c.out.block.Categories)
 }
 
 // seen is a set of columns after discounts. What a row leaves blank there is as before discounts.

@@ -30,7 +30,7 @@ func (d *delivery) byColumn(ctx context.Context, c *columnar) error {
 			if damage != nil {
 				d.report.Cut = fmt.Errorf("usage: damaged Parquet: %w", damage)
 			}
-			if err := d.block(c, nil, nil); err != nil {
+			if err := d.block(c.plan, c.out, nil, nil); err != nil {
 				return err
 			}
 		}
@@ -42,12 +42,12 @@ func (d *delivery) byColumn(ctx context.Context, c *columnar) error {
 	return nil
 }
 
-// block delivers the block that was read last. Lines are where its rows stand in the file, nil for one after the other; problems those
-// of rows that are not in it.
-func (d *delivery) block(c *columnar, at []int, problems []Problem) error {
-	b, rows := &c.out.block, c.out.rows+len(problems)
-	problems = d.setAside(c, at, problems)
-	c.finished += rows
+// block delivers a block. Lines are where its rows stand in the file, nil for one after the other; problems those of rows that are not
+// in it.
+func (d *delivery) block(p *plan, out *columns, at []int, problems []Problem) error {
+	b, rows := &out.block, out.rows+len(problems)
+	problems = d.setAside(p, out, at, problems)
+	d.finished += rows
 	r := d.report
 	r.Rows += rows
 	r.Taken += b.Rows
@@ -79,21 +79,21 @@ func (d *delivery) block(c *columnar, at []int, problems []Problem) error {
 var currencyPlace = lineblock.Place(lineblock.Texts(), "line_item_currency_code")
 
 // setAside takes the rows out of a block that cannot be taken, or came before in every byte under the same line item ID.
-func (d *delivery) setAside(c *columnar, at []int, problems []Problem) []Problem {
+func (d *delivery) setAside(p *plan, out *columns, at []int, problems []Problem) []Problem {
 	line := func(row int) int {
 		if at != nil {
 			return at[row]
 		}
-		return c.finished + row + 1
+		return d.finished + row + 1
 	}
 	before := len(problems)
-	for row, f := range c.out.flaws {
-		problems = append(problems, Problem{File: d.file, Line: line(row), Column: c.plan.columns[f.column].name, Value: f.value, Reason: f.reason})
+	for row, f := range out.flaws {
+		problems = append(problems, Problem{File: d.file, Line: line(row), Column: p.columns[f.column].name, Value: f.value, Reason: f.reason})
 	}
 	again := map[int]bool{}
-	d.late.bring(c.keys)
-	for row, key := range c.keys {
-		if _, flawed := c.out.flaws[row]; flawed {
+	d.late.bring(out.keys)
+	for row, key := range out.keys {
+		if _, flawed := out.flaws[row]; flawed {
 			continue
 		}
 		if d.late.again(key) {
@@ -104,13 +104,13 @@ func (d *delivery) setAside(c *columnar, at []int, problems []Problem) []Problem
 	if len(problems) == before {
 		return problems
 	}
-	others := make([]int32, 0, c.out.rows)
-	for row := range c.out.rows {
-		if _, flawed := c.out.flaws[row]; !flawed && !again[row] {
+	others := make([]int32, 0, out.rows)
+	for row := range out.rows {
+		if _, flawed := out.flaws[row]; !flawed && !again[row] {
 			others = append(others, int32(row))
 		}
 	}
-	keep(others).block(&c.out.block)
+	keep(others).block(&out.block)
 	slices.SortFunc(problems, func(x, y Problem) int { return cmp.Compare(x.Line, y.Line) })
 	return problems
 }

@@ -137,16 +137,13 @@ func (v *verdicts) begin(b *columns) {
 		v.known, v.all = map[chargeKey]int32{}, nil
 	}
 	for _, column := range []*[]uint32{&v.kinds, &v.bills, &v.terms, &v.entities} {
-		if cap(*column) < b.rows {
-			*column = make([]uint32, b.rows)
-		}
-		*column = (*column)[:b.rows]
+		*column = b.room.ofCodes(b.rows)
 	}
 }
 
 // judge gives the rows of a block their types, bills, reservations and savings plans.
 func (v *verdicts) judge(c *columnar) {
-	b := &c.out
+	b := c.out
 	v.begin(b)
 	var texts [chargeDecides][]uint32
 	for i := range texts {

@@ -24,11 +24,7 @@ func (c *jsonConverter) begin(b *columns, rows int) {
 	if c.reader.renew(c.size > mostBytes) {
 		c.found, c.size = map[string]mapCode{}, 0
 	}
-	if cap(c.codes) < rows {
-		c.codes = make([]uint32, rows)
-	}
-	c.codes = c.codes[:rows]
-	clear(c.codes)
+	c.codes = b.room.ofCodes(rows)
 }
 
 func (c *jsonConverter) take(s *segment, at int) {

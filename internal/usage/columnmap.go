@@ -150,11 +150,7 @@ func (c *mapConverter) take(b *columns, hashes []uint64) (done int, err error) {
 		clear(c.found)
 	}
 	err = errors.Join(c.keys.read(b.rows), c.values.read(b.rows))
-	if cap(c.codes) < b.rows {
-		c.codes = make([]uint32, b.rows)
-	}
-	c.codes = c.codes[:b.rows]
-	clear(c.codes)
+	c.codes = b.room.ofCodes(b.rows)
 	from, salt := int32(0), saltOf(c.column)
 	for row, to := range c.keys.ends[:min(len(c.keys.ends), len(c.values.ends))] {
 		if c.values.ends[row] != to {
@@ -317,7 +313,6 @@ type productMaps struct {
 	memory  *memory
 	targets []productTarget
 	made    [][]uint32 // by a map's code: the codes of its attributes
-	codes   [][]uint32
 }
 
 type productTarget struct {
@@ -333,7 +328,6 @@ func (p *productMaps) renew(must bool) bool {
 		return false
 	}
 	p.made = make([][]uint32, 1)
-	p.codes = make([][]uint32, len(p.targets))
 	for i := range p.targets {
 		p.targets[i].dict, p.targets[i].index = lineblock.NewDict[string](), map[string]uint32{"": 0}
 	}
@@ -367,12 +361,8 @@ func (p *productMaps) read(text []byte) (uint32, error) {
 func (p *productMaps) finish(b *columns, codes []uint32) {
 	for i := range p.targets {
 		t := &p.targets[i]
-		if cap(p.codes[i]) < len(codes) {
-			p.codes[i] = make([]uint32, len(codes))
-		}
-		out, some := p.codes[i][:len(codes)], false
+		out, some := b.room.ofCodes(len(codes)), false
 		for row, code := range codes {
-			out[row] = 0
 			if code != 0 {
 				out[row] = p.made[code][i]
 				some = some || out[row] != 0

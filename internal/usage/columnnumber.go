@@ -22,11 +22,10 @@ type timeConverter struct {
 	kind           *format.LogicalType
 	unit           int64 // of its numbers, in nanoseconds; 0 if it has none
 
-	to     *columns
-	times  []int64
-	shared []int64
-	last   []byte // the text met before
-	micro  int64  // what it says
+	to    *columns
+	times []int64
+	last  []byte // the text met before
+	micro int64  // what it says
 }
 
 func newTimeConverter(column, target int, null string, kind *format.LogicalType) *timeConverter {
@@ -45,19 +44,14 @@ var (
 	endMicro   = time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC).UnixMicro()
 )
 
-func (c *timeConverter) begin(b *columns, rows int) {
-	c.to, c.times = b, nil
-	if cap(c.shared) < rows {
-		c.shared = make([]int64, rows)
-	}
-}
+func (c *timeConverter) begin(b *columns, _ int) { c.to, c.times = b, nil }
 
 func (c *timeConverter) take(s *segment, at int) {
 	if s.there() == 0 {
 		return
 	}
 	if c.times == nil {
-		c.times = c.shared[:c.to.rows]
+		c.times = c.to.room.ofLongs(c.to.rows)
 		for i := range c.times {
 			c.times[i] = lineblock.NoTime
 		}
@@ -132,12 +126,11 @@ type numberConverter struct {
 	null           string
 	kind           *format.LogicalType
 
-	to     *columns
-	units  []int64 // of the block; nil while all are 0
-	wide   map[int]decimal.D
-	shared []int64
-	from   *leafDict
-	table  []amount // by code of from
+	to    *columns
+	units []int64 // of the block; nil while all are 0
+	wide  map[int]decimal.D
+	from  *leafDict
+	table []amount // by code of from
 }
 
 var errNothing = errors.New("an empty text")
@@ -150,12 +143,7 @@ type amount struct {
 	err   error
 }
 
-func (c *numberConverter) begin(b *columns, rows int) {
-	c.to, c.units, c.wide = b, nil, nil
-	if cap(c.shared) < rows {
-		c.shared = make([]int64, rows)
-	}
-}
+func (c *numberConverter) begin(b *columns, _ int) { c.to, c.units, c.wide = b, nil, nil }
 
 func (c *numberConverter) take(s *segment, at int) {
 	if s.there() == 0 {
@@ -168,7 +156,7 @@ func (c *numberConverter) take(s *segment, at int) {
 		}
 	}
 	if c.units == nil {
-		c.units = c.shared[:c.to.rows]
+		c.units = c.to.room.ofLongs(c.to.rows)
 		clear(c.units)
 		before := c.to.amount(c.target)
 		copy(c.units, before.Units)
@@ -198,11 +186,15 @@ func (c *numberConverter) take(s *segment, at int) {
 	case s.spans != nil:
 		var last []byte
 		var said amount
-		for i, row := range s.places {
-			if raw := s.spans[i].of(s.text); !bytes.Equal(raw, last) {
+		for i, field := range s.spans {
+			if raw := field.of(s.text); !bytes.Equal(raw, last) {
 				last, said = raw, c.read(s.read(raw))
 			}
-			c.set(at+int(row), &said, s, i)
+			if row := at + int(field.at); simple && said.err == nil && !said.large {
+				c.units[row] = said.units
+			} else {
+				c.set(row, &said, s, i)
+			}
 		}
 	default:
 		s.each(func(row, value int) {

@@ -39,16 +39,18 @@ type columnar struct {
 	plan     *plan
 	shared   *memory
 	steps    []step
-	out      columns
+	out      *columns   // the block being made, or made last
+	blocks   [2]columns // that out is in turn: whoever was handed one has time until the next is handed on
+	turn     int
+	extras   int // columns of text that lines do not have
+	twins    twins
 	tags     gathered
 	groups   gathered // cost categories
 	verdicts verdicts
 	hashes   []uint64 // that stand for the rows of a block, without their identities
-	keys     []rowKey // of the rows of a block
 	idSeed   maphash.Seed
 	ids      *ownConverter
 	manyIDs  bool
-	finished int // rows of the file
 }
 
 // columnRows is how many rows a block of Parquet has at most.
@@ -58,7 +60,7 @@ const columnRows = 4096
 func newColumnar(p *plan) *columnar {
 	c := &columnar{plan: p, idSeed: maphash.MakeSeed(), shared: newMemory()}
 	if p.charged {
-		c.out.texts = make([]lineblock.Coded[string], chargeTexts)
+		c.extras = chargeTexts
 	}
 	return c
 }
@@ -128,8 +130,8 @@ func (c *columnar) mapReader(how maker, column int) mapReader {
 
 // extra makes room for one more column of text that lines do not have, and gives its number.
 func (c *columnar) extra() int {
-	c.out.texts = append(c.out.texts, lineblock.Coded[string]{})
-	return len(c.out.block.Texts) + len(c.out.texts) - 1
+	c.extras++
+	return len(lineblock.Texts()) + c.extras - 1
 }
 
 // begin begins a row group.
@@ -164,10 +166,13 @@ func (c *columnar) close() {
 
 // start begins a block.
 func (c *columnar) start(rows int) {
-	texts := c.out.texts
+	c.turn++
+	b := &c.blocks[c.turn%len(c.blocks)]
+	texts := slices.Grow(b.texts[:0], c.extras)[:c.extras]
 	clear(texts)
-	c.keys = c.keys[:0]
-	c.out = columns{rows: rows, block: lineblock.Block{Rows: rows}, texts: texts}
+	b.room.empty()
+	*b = columns{rows: rows, block: lineblock.Block{Rows: rows}, texts: texts, keys: b.keys[:0], room: b.room, shown: b.shown}
+	c.out = b
 }
 
 // read reads the next rows of a group into the block. In case of an error it has the rows that were read of every column.
@@ -195,29 +200,31 @@ func (c *columnar) read(rows int) (err error) {
 	return err
 }
 
-// text reads the rows of a block of text into the block.
-func (c *columnar) text(cells *cells) {
+// text makes a block of the rows of a block of text, for another goroutine: see columns.arrive.
+func (c *columnar) text(cells *cells) *columns {
 	rows := len(cells.lines)
 	c.start(rows)
 	if rows == 0 {
-		return
+		return c.out
 	}
 	for _, s := range c.steps {
-		of := &cells.columns[s.column]
-		if len(of.rows) == 0 {
+		of := cells.columns[s.column]
+		if len(of) == 0 {
 			continue
 		}
-		s.converter.begin(&c.out, rows)
-		s.converter.take(&segment{rows: rows, places: of.rows, text: cells.text, spans: of.spans}, 0)
+		s.converter.begin(c.out, rows)
+		s.converter.take(&segment{rows: rows, text: cells.text, spans: of}, 0)
 		finish(s.converter)
 	}
 	c.plan.check(c)
-	c.keys = cells.keys
-	for row := range c.keys {
+	c.out.keys = append(c.out.keys, cells.keys...)
+	for row := range c.out.keys {
 		if len(c.out.block.IDs.At(row)) == 0 {
-			c.keys[row] = rowKey{}
+			c.out.keys[row] = rowKey{}
 		}
 	}
+	c.twins.handOn(c.out)
+	return c.out
 }
 
 // key gives the rows what stands for them; nothing does for those without an identity.
@@ -225,11 +232,12 @@ func (c *columnar) key() {
 	if !c.plan.keyed {
 		return
 	}
-	c.keys = slices.Grow(c.keys[:0], c.out.rows)[:c.out.rows]
-	for row := range c.keys {
-		c.keys[row] = rowKey{}
-		if id := c.out.block.IDs.At(row); len(id) > 0 {
-			c.keys[row] = rowKey{maphash.Bytes(c.idSeed, id), c.hashes[row]}
+	b := c.out
+	b.keys = slices.Grow(b.keys[:0], b.rows)[:b.rows]
+	for row := range b.keys {
+		b.keys[row] = rowKey{}
+		if id := b.block.IDs.At(row); len(id) > 0 {
+			b.keys[row] = rowKey{maphash.Bytes(c.idSeed, id), c.hashes[row]}
 		}
 	}
 }
@@ -249,11 +257,11 @@ func (c *columnar) step(s *step, rows int) (done int, err error) {
 		}
 	}()
 	if s.maps != nil {
-		return s.maps.take(&c.out, c.hashes)
+		return s.maps.take(c.out, c.hashes)
 	}
 	f := s.flat
 	if f.converter != nil {
-		f.converter.begin(&c.out, rows)
+		f.converter.begin(c.out, rows)
 	}
 	compared := c.plan.keyed && (f.converter == nil || f.converter != converter(c.ids) || c.manyIDs)
 	err = f.rows(rows, func(s segment) {

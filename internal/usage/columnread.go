@@ -16,7 +16,7 @@ import (
 // is set; values are only those that are there.
 type segment struct {
 	rows    int
-	places  []int32 // the rows that have a value; nil if levels tell them
+	places  []int32 // the rows that have a value; nil if levels or spans tell them
 	levels  []byte  // by row: the leaf's own where there is a value; nil if all rows have one
 	full    byte    // the level of what is there
 	dict    *leafDict
@@ -25,7 +25,7 @@ type segment struct {
 	longs   []int64
 	text    []byte
 	offsets []uint32
-	spans   []span // in text, which is comma-separated values
+	spans   []span // by row, in text, which is comma-separated values
 	values  []parquet.Value
 }
 
@@ -273,6 +273,12 @@ func (r *leafReader) part(s *segment, there int) error {
 
 // each visits the rows of a segment that have a value, with the value's place.
 func (s *segment) each(visit func(row, value int)) {
+	if s.spans != nil {
+		for i := range s.spans {
+			visit(int(s.spans[i].at), i)
+		}
+		return
+	}
 	if s.places != nil {
 		for i, row := range s.places {
 			visit(int(row), i)

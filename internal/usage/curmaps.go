@@ -14,7 +14,6 @@ type gathered struct {
 	dicts []*lineblock.Dict[string]    // of the parts, when made was begun
 	made  map[string]map[string]string // by the codes of the parts
 	maps  lineblock.Maps
-	codes []uint32 // of the block
 	key   []byte
 }
 
@@ -30,10 +29,7 @@ func (g *gathered) gather(b *columns, to *lineblock.Coded[map[string]string]) {
 		return
 	}
 	dict := g.maps.Dict()
-	if cap(g.codes) < b.rows {
-		g.codes = make([]uint32, b.rows)
-	}
-	g.codes = g.codes[:b.rows]
+	codes := b.room.ofCodes(b.rows)
 	for row := range b.rows {
 		some, key := false, g.key[:0]
 		for _, p := range g.parts {
@@ -47,12 +43,12 @@ func (g *gathered) gather(b *columns, to *lineblock.Coded[map[string]string]) {
 		g.key = key
 		switch {
 		case !some:
-			g.codes[row] = g.maps.Code(to.At(row))
+			codes[row] = g.maps.Code(to.At(row))
 		default:
-			g.codes[row] = g.maps.Code(g.row(b, row))
+			codes[row] = g.maps.Code(g.row(b, row))
 		}
 	}
-	*to = lineblock.Coded[map[string]string]{Dict: dict, Codes: g.codes}
+	*to = lineblock.Coded[map[string]string]{Dict: dict, Codes: codes}
 }
 
 // begin tells whether a block has any part, and forgets maps whose parts have other codes now.

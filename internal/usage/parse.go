@@ -15,7 +15,8 @@ import (
 
 // batch is what became of a block.
 type batch struct {
-	cells    cells // of a report
+	cells    cells    // of a report
+	made     *columns // of them
 	records  []billing.UsageRecord
 	problems []Problem
 	rows     int
@@ -33,21 +34,15 @@ func (b *batch) reset() {
 // cells are the rows of a report that could be taken apart, by column.
 type cells struct {
 	text    []byte
-	columns []cellColumn
+	columns [][]span // where the fields of each stand, of rows that leave it not blank
 	lines   []int    // where the rows begin in the file
 	keys    []rowKey // of the rows, where rows have identities
-}
-
-// cellColumn is where the fields of a column stand, of rows that leave it not blank.
-type cellColumn struct {
-	rows  []int32
-	spans []span
 }
 
 func (c *cells) reset() {
 	c.text, c.lines, c.keys = nil, c.lines[:0], c.keys[:0]
 	for i := range c.columns {
-		c.columns[i].rows, c.columns[i].spans = c.columns[i].rows[:0], c.columns[i].spans[:0]
+		c.columns[i] = c.columns[i][:0]
 	}
 }
 
@@ -114,13 +109,13 @@ func (p *parser) csv(b block, out *batch) {
 // spread adds the fields of a row to their columns.
 func (p *parser) spread(at int, text []byte, out *cells) {
 	if out.columns == nil {
-		out.columns = make([]cellColumn, len(p.columns))
+		out.columns = make([][]span, len(p.columns))
 	}
 	row := int32(len(out.lines))
 	for _, field := range p.splits.fields {
-		if p.used[field.column] {
-			c := &out.columns[field.column]
-			c.rows, c.spans = append(c.rows, row), append(c.spans, field)
+		if column := field.at; p.used[column] {
+			field.at = row
+			out.columns[column] = append(out.columns[column], field)
 		}
 	}
 	out.lines = append(out.lines, at)

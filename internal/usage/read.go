@@ -57,8 +57,9 @@ func Read(ctx context.Context, source io.Reader, name string, sink Sink) (*Repor
 		return nil, err
 	}
 	d := &delivery{sink: sink, report: &Report{Format: p.format, Ignored: p.ignored}, file: name}
+	var convert func(*batch)
 	if p.priced {
-		d.columns = textColumns(p)
+		d.columns, convert = textColumns(p), d.convert
 	}
 	if missing := p.priced && sink.Lines == nil && sink.Block == nil || !p.priced && sink.Records == nil; missing {
 		return nil, fmt.Errorf("%w that is wanted: %s", ErrFormat, p.format)
@@ -78,7 +79,7 @@ func Read(ctx context.Context, source io.Reader, name string, sink Sink) (*Repor
 			}
 			return out
 		}
-	}, func(b *batch) error {
+	}, convert, func(b *batch) error {
 		defer pool.Put(b)
 		defer s.release(b.whole)
 		return d.take(b)
@@ -144,18 +145,24 @@ type delivery struct {
 	report  *Report
 	file    string
 	late    late
-	columns *columnar      // of a report
+	columns *columnar      // of a report in text: convert's own
 	made    []billing.Line // of a block, for a sink that takes lines
+
+	finished int // rows of a report that were delivered
 }
+
+// convert makes columns of what a report's batch has. It is called for batches in order, on another goroutine than take: while one is
+// taken, the next is converted, and the room of the one before is used for it.
+func (d *delivery) convert(b *batch) { b.made = d.columns.text(&b.cells) }
 
 func (d *delivery) take(b *batch) error {
 	r := d.report
 	if b.err != nil {
 		r.Cut = b.err
 	}
-	if d.columns != nil {
-		d.columns.text(&b.cells)
-		return d.block(d.columns, b.cells.lines, b.problems)
+	if b.made != nil {
+		b.made.arrive()
+		return d.block(d.columns.plan, b.made, b.cells.lines, b.problems)
 	}
 	r.Rows += b.rows
 	r.Taken += len(b.records)

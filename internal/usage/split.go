@@ -26,7 +26,7 @@ type splitter struct {
 // last: see plain. No other field begins with a quote.
 type span struct {
 	from, to uint32
-	column   int32
+	at       int32 // its column in the row, or in a column its row
 }
 
 func (f span) of(text []byte) []byte { return text[f.from:f.to] }
@@ -43,7 +43,7 @@ func plain(field []byte) []byte {
 func (s *splitter) texts(out [][]byte) [][]byte {
 	out = append(out[:0], make([][]byte, s.count)...)
 	for _, f := range s.fields {
-		out[f.column] = plain(f.of(s.data))
+		out[f.at] = plain(f.of(s.data))
 	}
 	return out
 }
@@ -105,7 +105,7 @@ func (s *splitter) row(at int) (end int, wrong string) {
 
 func (s *splitter) add(field span) {
 	if field.from < field.to {
-		field.column = int32(s.count)
+		field.at = int32(s.count)
 		s.fields = append(s.fields, field)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"hash"
 	"io"
+	"iter"
 	"runtime"
 	"sync"
 )
@@ -116,8 +117,10 @@ func (s *stream) next() (b block, more bool) {
 	return b, true
 }
 
-// run parses the blocks on all processors and delivers their batches in order. It returns when every goroutine has ended.
-func (s *stream) run(ctx context.Context, parser func() func(block) *batch, deliver func(*batch) error) error {
+// run parses the blocks on all processors and delivers their batches in order. Between the two they are converted, in order and on one
+// goroutine, unless there is nothing to convert: while a batch is delivered, the next is converted, and none is before the one two before
+// it was delivered. It returns when every goroutine has ended.
+func (s *stream) run(ctx context.Context, parser func() func(block) *batch, convert func(*batch), deliver func(*batch) error) error {
 	ctx, cancel := context.WithCancel(ctx)
 	workers := runtime.GOMAXPROCS(0)
 	tasks, order := make(chan task), make(chan task, 2*workers)
@@ -147,15 +150,51 @@ func (s *stream) run(ctx context.Context, parser func() func(block) *batch, deli
 			tasks <- t
 		}
 	})
-	for t := range order {
-		select {
-		case b := <-t.done:
-			if err := deliver(b); err != nil {
-				return err
+	batches := inOrder(order)
+	if convert != nil {
+		ready := make(chan *batch)
+		group.Go(func() {
+			defer close(ready)
+			for b := range inOrder(order) {
+				convert(b)
+				select {
+				case ready <- b:
+				case <-ctx.Done():
+					return
+				}
 			}
-		case <-ctx.Done():
-			return ctx.Err()
+		})
+		batches = received(ready)
+	}
+	for b := range batches {
+		err := ctx.Err()
+		if err == nil {
+			err = deliver(b)
+		}
+		if err != nil {
+			return err
 		}
 	}
 	return ctx.Err()
+}
+
+// inOrder gives the batches of tasks as they are done, in the order of the tasks.
+func inOrder(tasks <-chan task) iter.Seq[*batch] {
+	return func(yield func(*batch) bool) {
+		for t := range tasks {
+			if !yield(<-t.done) {
+				return
+			}
+		}
+	}
+}
+
+func received(batches <-chan *batch) iter.Seq[*batch] {
+	return func(yield func(*batch) bool) {
+		for b := range batches {
+			if !yield(b) {
+				return
+			}
+		}
+	}
 }
