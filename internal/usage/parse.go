@@ -22,6 +22,7 @@ type batch struct {
 	rows     int
 	whole    []byte // the block's
 	err      error  // why nothing follows, if it is not the end
+	panicked any    // what making it has panicked with, which is for the caller to hear of
 }
 
 // reset makes room for the next block.

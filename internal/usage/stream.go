@@ -119,7 +119,7 @@ func (s *stream) next() (b block, more bool) {
 
 // run parses the blocks on all processors and delivers their batches in order. Between the two they are converted, in order and on one
 // goroutine, unless there is nothing to convert: while a batch is delivered, the next is converted, and none is before the one two before
-// it was delivered. It returns when every goroutine has ended.
+// it was delivered. It returns when every goroutine has ended. A panic of any is a panic here.
 func (s *stream) run(ctx context.Context, parser func() func(block) *batch, convert func(*batch), deliver func(*batch) error) error {
 	ctx, cancel := context.WithCancel(ctx)
 	workers := runtime.GOMAXPROCS(0)
@@ -131,7 +131,7 @@ func (s *stream) run(ctx context.Context, parser func() func(block) *batch, conv
 		group.Go(func() {
 			parse := parser()
 			for t := range tasks {
-				t.done <- parse(t.block)
+				t.done <- parsed(parse, t.block)
 			}
 		})
 	}
@@ -156,7 +156,7 @@ func (s *stream) run(ctx context.Context, parser func() func(block) *batch, conv
 		group.Go(func() {
 			defer close(ready)
 			for b := range inOrder(order) {
-				convert(b)
+				b.convert(convert)
 				select {
 				case ready <- b:
 				case <-ctx.Done():
@@ -169,6 +169,7 @@ func (s *stream) run(ctx context.Context, parser func() func(block) *batch, conv
 	for b := range batches {
 		err := ctx.Err()
 		if err == nil {
+			b.rethrow()
 			err = deliver(b)
 		}
 		if err != nil {
@@ -176,6 +177,33 @@ func (s *stream) run(ctx context.Context, parser func() func(block) *batch, conv
 		}
 	}
 	return ctx.Err()
+}
+
+func parsed(parse func(block) *batch, of block) (b *batch) {
+	defer func() {
+		if r := recover(); r != nil {
+			b = &batch{panicked: r}
+		}
+	}()
+	return parse(of)
+}
+
+func (b *batch) convert(convert func(*batch)) {
+	defer func() {
+		if r := recover(); r != nil {
+			b.panicked = r
+		}
+	}()
+	if b.panicked == nil {
+		convert(b)
+	}
+}
+
+// rethrow panics with what making the batch has panicked with.
+func (b *batch) rethrow() {
+	if b.panicked != nil {
+		panic(b.panicked)
+	}
 }
 
 // inOrder gives the batches of tasks as they are done, in the order of the tasks.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
@@ -228,6 +229,39 @@ func TestReadEnds(t *testing.T) {
 				if !errors.Is(err, enough) && !errors.Is(err, context.Canceled) || !ended {
 					t.Errorf("got %v after %d blocks", err, blocks)
 				}
+			})
+		})
+	}
+}
+
+// TestReadPanics: a panic in the making of a block is one of the reader's caller, who knows what to do with it, when all before it was
+// delivered and every goroutine has ended.
+func TestReadPanics(t *testing.T) {
+	for _, stage := range []string{"parse", "convert"} {
+		t.Run(stage, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := &stream{source: &rowsForEver{}, digest: sha256.New(), line: 1, cut: func(text []byte) int { return bytes.LastIndexByte(text, newline) + 1 }}
+				delivered := 0
+				defer func() {
+					if r := recover(); r != stage || delivered == 0 {
+						t.Errorf("got %v after %d blocks", r, delivered)
+					}
+				}()
+				late := func(line int, at string) {
+					if line > 20_000 && at == stage {
+						panic(stage)
+					}
+				}
+				parser := func() func(block) *batch {
+					return func(b block) *batch { late(b.line, "parse"); return &batch{rows: b.line} }
+				}
+				err := s.run(t.Context(), parser, func(b *batch) { late(b.rows, "convert") }, func(b *batch) error {
+					if delivered++; b.rows > 20_000 {
+						t.Errorf("the block from line %d was delivered", b.rows)
+					}
+					return nil
+				})
+				t.Errorf("it ended with %v", err)
 			})
 		})
 	}
