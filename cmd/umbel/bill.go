@@ -40,7 +40,7 @@ umbel bill close; then it is final. With --account a member's part is shown, as 
 				return err
 			}
 			account, _ := cmd.Flags().GetString("account")
-			if err := client.Settle(cmd.Context()); err != nil {
+			if err := a.settle(cmd, client); err != nil {
 				return err
 			}
 			bill, err := showBill(cmd.Context(), client, operator.BillRequest{Account: account, Month: args[0]})
@@ -91,9 +91,15 @@ func newBillReopenCommand(a *app) *cobra.Command {
 	})
 }
 
+// settle waits until all bills that are wanted are computed.
+func (a *app) settle(cmd *cobra.Command, c *operator.Client) error {
+	defer a.progress(func() string { return "computing bills" })()
+	return c.Settle(cmd.Context())
+}
+
 // settled waits until a month is computed.
 func (a *app) settled(cmd *cobra.Command, c *operator.Client, rq operator.BillRequest) (operator.MonthStatus, error) {
-	if err := c.Settle(cmd.Context()); err != nil {
+	if err := a.settle(cmd, c); err != nil {
 		return operator.MonthStatus{}, err
 	}
 	costs, err := c.Costs(cmd.Context(), rq.Account)

@@ -108,7 +108,7 @@ func (a *app) putFile(cmd *cobra.Command, client *operator.Client, account, name
 		source = f
 	}
 	counted := &countingReader{from: source}
-	defer a.progress(name, counted)()
+	defer a.progress(func() string { return fmt.Sprintf("%s: %d MiB sent", name, counted.bytes.Load()>>20) })()
 	answer, err := client.Import(cmd.Context(), account, filepath.Base(name), counted)
 	if err != nil {
 		return answer, fmt.Errorf("%s: %w", name, err)
@@ -125,29 +125,6 @@ func (c *countingReader) Read(b []byte) (int, error) {
 	n, err := c.from.Read(b)
 	c.bytes.Add(int64(n))
 	return n, err
-}
-
-// progress shows on a terminal how much was sent, until the function it gives is called.
-func (a *app) progress(name string, sent *countingReader) (end func()) {
-	if !isTerminal(a.stderr) {
-		return func() {}
-	}
-	stop, stopped := make(chan struct{}), make(chan struct{})
-	go func() {
-		defer close(stopped)
-		tick := time.NewTicker(time.Second)
-		defer tick.Stop()
-		for {
-			select {
-			case <-stop:
-				fmt.Fprint(a.stderr, "\r\x1b[K")
-				return
-			case <-tick.C:
-				fmt.Fprintf(a.stderr, "\r\x1b[K%s: %d MiB sent", name, sent.bytes.Load()>>20)
-			}
-		}
-	}()
-	return func() { close(stop); <-stopped }
 }
 
 func newUsageListCommand(a *app) *cobra.Command {
