@@ -20,7 +20,7 @@ func TestSampleFOCUS(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, file := range [][]byte{text, packed(t, text)} {
+	for _, file := range [][]byte{text, usage.Packed(t, text)} {
 		got := read(t, bytes.NewReader(file))
 		wantProblems(t, got.problems)
 		var sum decimal.D

@@ -2,7 +2,6 @@ package usage_test
 
 import (
 	"bytes"
-	"compress/gzip"
 	"errors"
 	"fmt"
 	"io"
@@ -44,19 +43,6 @@ func read(t testing.TB, source io.Reader) taken {
 }
 
 func readText(t testing.TB, text string) taken { return read(t, strings.NewReader(text)) }
-
-func packed(t testing.TB, text []byte) []byte {
-	t.Helper()
-	var b bytes.Buffer
-	w := gzip.NewWriter(&b)
-	if _, err := w.Write(text); err != nil {
-		t.Fatal(err)
-	}
-	if err := w.Close(); err != nil {
-		t.Fatal(err)
-	}
-	return b.Bytes()
-}
 
 func d(text string) decimal.D {
 	n, err := decimal.Parse(text)
@@ -171,7 +157,7 @@ func TestStrayQuoteInALargeFile(t *testing.T) {
 
 func TestDigest(t *testing.T) {
 	text := []byte("account,usage_type,product,quantity,time\n123456789012,X,P,1,2026-10-01\n")
-	plain, zipped := read(t, bytes.NewReader(text)), read(t, bytes.NewReader(packed(t, text)))
+	plain, zipped := read(t, bytes.NewReader(text)), read(t, bytes.NewReader(usage.Packed(t, text)))
 	other := readText(t, string(text)+"\n")
 	if plain.Digest != zipped.Digest || plain.Digest == other.Digest || len(plain.Digest) != 64 {
 		t.Errorf("got %s, %s and %s", plain.Digest, zipped.Digest, other.Digest)
@@ -183,7 +169,7 @@ func TestTruncatedGzip(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	whole := packed(t, text)
+	whole := usage.Packed(t, text)
 	got := read(t, bytes.NewReader(whole[:len(whole)/2]))
 	if !errors.Is(got.Cut, io.ErrUnexpectedEOF) || got.Taken == 0 || got.Taken > 1281 || len(got.problems) != 1 || !strings.Contains(got.problems[0], "ends within this row") {
 		t.Errorf("got %+v, %q", got.Report, got.problems)

@@ -2,7 +2,6 @@ package usage
 
 import (
 	"bytes"
-	"compress/gzip"
 	"context"
 	"crypto/sha256"
 	"errors"
@@ -134,7 +133,7 @@ func TestBlocksInOrder(t *testing.T) {
 		t.Fatalf("only %d bytes", len(file))
 	}
 	for name, source := range map[string]io.Reader{
-		"at once": bytes.NewReader(file), "in gzip": bytes.NewReader(zipped(t, file)), "in halves": iotest.HalfReader(bytes.NewReader(file)),
+		"at once": bytes.NewReader(file), "in gzip": bytes.NewReader(Packed(t, file)), "in halves": iotest.HalfReader(bytes.NewReader(file)),
 	} {
 		got := roughly(t, source)
 		if got.Report.Digest == "" {
@@ -265,17 +264,4 @@ func TestReadPanics(t *testing.T) {
 			})
 		})
 	}
-}
-
-func zipped(t *testing.T, text []byte) []byte {
-	t.Helper()
-	var b bytes.Buffer
-	w := gzip.NewWriter(&b)
-	if _, err := w.Write(text); err != nil {
-		t.Fatal(err)
-	}
-	if err := w.Close(); err != nil {
-		t.Fatal(err)
-	}
-	return b.Bytes()
 }
