@@ -3,7 +3,6 @@ package costlines
 import (
 	"cmp"
 	"context"
-	"errors"
 	"maps"
 	"runtime"
 	"slices"
@@ -60,7 +59,7 @@ func inParallel[T any](ctx context.Context, s *state, names []string, begin func
 	var mu sync.Mutex
 	for range min(len(names), runtime.GOMAXPROCS(0)) {
 		group.Go(func() (err error) {
-			defer beyondRange(&err)
+			defer decimal.Recover(&err)
 			mine, scratch := begin(), &scratch{}
 			for {
 				i := int(next.Add(1)) - 1
@@ -140,17 +139,6 @@ func (a *answer) sorted() []int32 {
 		return cmp.Or(strings.Compare(x.values[0], y.values[0]), strings.Compare(x.values[1], y.values[1]), strings.Compare(x.currency, y.currency))
 	})
 	return out
-}
-
-// beyondRange turns the panic of a sum beyond the range into its error.
-func beyondRange(err *error) {
-	if e := recover(); e != nil {
-		if of, ok := e.(error); ok && errors.Is(of, decimal.ErrRange) {
-			*err = of
-			return
-		}
-		panic(e)
-	}
 }
 
 // Values gives the values of a field.

@@ -148,6 +148,21 @@ func (a D) within() D {
 	return a
 }
 
+// Recover makes the panic of a sum beyond the range its error. It is deferred.
+func Recover(err *error) {
+	if r := recover(); r != nil {
+		*err = Recovered(r)
+	}
+}
+
+// Recovered gives ErrRange, if that is what was panicked with; any other panic goes on.
+func Recovered(r any) error {
+	if of, ok := r.(error); !ok || !errors.Is(of, ErrRange) {
+		panic(r)
+	}
+	return ErrRange
+}
+
 // insideHi is an upper half of which all numbers are within the range, whatever their lower half: most sums are told by it alone.
 const insideHi = 1 << 62
 

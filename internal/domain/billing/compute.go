@@ -87,21 +87,6 @@ func (q *Request) lines(s *statement, closing []Line) error {
 // beyond makes the panic of an amount that is out of range an error of a month's bill.
 func beyond(m Month, err *error) {
 	if r := recover(); r != nil {
-		*err = fmt.Errorf("billing: the bill of %s: %w", m, rangeError(r))
+		*err = fmt.Errorf("billing: the bill of %s: %w", m, decimal.Recovered(r))
 	}
-}
-
-// outOfRange makes the panic of an amount that is out of range an error.
-func outOfRange(err *error) {
-	if r := recover(); r != nil {
-		*err = rangeError(r)
-	}
-}
-
-// rangeError gives the error of a panic that is one of amounts out of range; any other goes on.
-func rangeError(r any) error {
-	if cause, ok := r.(error); !ok || !errors.Is(cause, decimal.ErrRange) {
-		panic(r)
-	}
-	return decimal.ErrRange
 }

@@ -65,7 +65,7 @@ func (l *Line) seller() string {
 
 // Add adds another part of the same row. It fails with decimal.ErrRange.
 func (r *Row) Add(o *Row) (err error) {
-	defer outOfRange(&err)
+	defer decimal.Recover(&err)
 	r.Usage, r.Normalized = r.Usage.Add(o.Usage), r.Normalized.Add(o.Normalized)
 	r.Totals.Add(&o.Totals)
 	return nil
