@@ -46,7 +46,7 @@ func (s *shownBill) pdf(to io.Writer) error {
 	return billtext.PDF(to, d)
 }
 
-// document is the bill with its rows, unless they are too many.
+// document is the bill with its rows, unless they are too many or of other lines than the bill.
 func (s *shownBill) document() (*billtext.Document, error) {
 	d := &billtext.Document{Account: s.Account, Payer: s.Payer, Names: s.Names, State: s.Status.State}
 	for _, b := range s.Bills {
@@ -61,7 +61,9 @@ func (s *shownBill) document() (*billtext.Document, error) {
 		})
 		switch {
 		case errors.Is(err, enough):
-			part.Rows, part.Many = nil, true
+			part.Rows, part.Without = nil, billtext.Many
+		case errors.Is(err, operator.ErrMoved):
+			part.Rows, part.Without = nil, billtext.Moved
 		case err != nil:
 			return nil, err
 		}
@@ -70,16 +72,17 @@ func (s *shownBill) document() (*billtext.Document, error) {
 	return d, nil
 }
 
-// json writes all of the bill, its rows as they come: there may be more than memory holds.
+// json writes all of the bill, its rows as they come: there may be more than memory holds. RowsMoved tells that they are of other lines
+// than the bill.
 func (s *shownBill) json(to io.Writer) error {
 	w := bufio.NewWriter(to)
-	if err := open(w, s.BillHead, ""); err != nil {
+	if err := openObject(w, s.BillHead, ""); err != nil {
 		return err
 	}
 	fmt.Fprint(w, ",\n  \"bills\": [")
 	for i, b := range s.Bills {
 		fmt.Fprint(w, separator(i), "\n    ")
-		if err := open(w, b, "    "); err != nil {
+		if err := openObject(w, b, "    "); err != nil {
 			return err
 		}
 		fmt.Fprint(w, ",\n      \"Rows\": [")
@@ -89,17 +92,18 @@ func (s *shownBill) json(to io.Writer) error {
 			_, err := fmt.Fprintf(w, "%s\n        %s", separator(n-1), raw)
 			return err
 		})
-		if err != nil {
+		moved := errors.Is(err, operator.ErrMoved)
+		if err != nil && !moved {
 			return err
 		}
-		fmt.Fprint(w, "\n      ]\n    }")
+		fmt.Fprintf(w, "\n      ],\n      \"RowsMoved\": %t\n    }", moved)
 	}
 	fmt.Fprint(w, "\n  ]\n}\n")
 	return w.Flush()
 }
 
-// open writes an object that has members, without its end.
-func open(to io.Writer, object any, indent string) error {
+// openObject writes an object that has members, without its end.
+func openObject(to io.Writer, object any, indent string) error {
 	text, err := json.MarshalIndent(object, indent, "  ")
 	if err != nil {
 		return err

@@ -88,6 +88,22 @@ func TestShowManyRows(t *testing.T) {
 	}
 }
 
+// TestShowMovedRows: rows that do not sum up to the bill are not shown as if they did.
+func TestShowMovedRows(t *testing.T) {
+	s := shown("111111111111", 3)
+	rows := s.rows
+	s.rows = func(b *billing.Bill, yield func(json.RawMessage) error) error {
+		return errors.Join(rows(b, yield), operator.ErrMoved)
+	}
+	var table, document bytes.Buffer
+	if err := s.table(&table); err != nil || !strings.Contains(table.String(), "since the bill was made") || strings.Contains(table.String(), "type-1") {
+		t.Errorf("%v:\n%s", err, &table)
+	}
+	if err := s.json(&document); err != nil || strings.Count(document.String(), `"RowsMoved": true`) != 2 || !json.Valid(document.Bytes()) {
+		t.Errorf("%v:\n%s", err, &document)
+	}
+}
+
 // TestShowFails: rows that do not come are an error, not a bill without them.
 func TestShowFails(t *testing.T) {
 	broken := errors.New("broken")

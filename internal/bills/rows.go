@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"umbel/internal/costlines"
+	"umbel/internal/decimal"
 	"umbel/internal/domain/billing"
 )
 
@@ -14,16 +15,28 @@ import (
 // of usage types are more than memory holds.
 const mostRows = 1 << 18
 
+// ErrMoved tells that lines have come in, or gone, since a bill was made of them.
+var ErrMoved = errors.New("bills: other lines than the bill is of")
+
 // errMany tells that there are more rows than are held.
 var errMany = errors.New("bills: too many rows at a time")
 
-// Rows gives what the subtotals of a bill are made of, in their order: by account, product, and what is bought of it. They are summed up
-// of the lines as they are now. It ends with yield's first error.
-func (d *Desk) Rows(ctx context.Context, b *billing.Bill, yield func(*billing.Row) error) error {
+// Rows gives what the subtotals of a bill are made of: by account, seller, product, and what is bought of it. They are summed up of the
+// lines as they are now, and if they do not sum up to the bill, ErrMoved says so at the end. It ends with yield's first error.
+func (d *Desk) Rows(ctx context.Context, b *billing.Bill, yield func(*billing.Row) error) (err error) {
 	if !d.keeps() {
 		return errNone()
 	}
-	return d.rowsOf(ctx, b, b.Accounts(), mostRows, yield)
+	defer decimal.Recover(&err)
+	var sum billing.Totals
+	err = d.rowsOf(ctx, b, b.Accounts(), mostRows, func(r *billing.Row) error {
+		sum.Add(&r.Totals)
+		return yield(r)
+	})
+	if err == nil && (sum.Lines != b.Total.Lines || sum.Unblended != b.Total.Unblended || sum.Amortized != b.Total.Amortized) { // a member sees other blended costs
+		return ErrMoved
+	}
+	return err
 }
 
 // rowsOf gives the rows of some accounts: of all together, or of one half after the other.

@@ -24,9 +24,19 @@ type Document struct {
 type Bill struct {
 	*billing.Bill
 	Rows []billing.Row // in the order of the bill
-	// Many tells that there are more rows than one would read: Rows has none, and accounts are shown with what they pay for a service.
-	Many bool
+	// Without tells why there are no rows; accounts are shown with what they pay for a service then.
+	Without Why
 }
+
+// Why is a reason to show no rows.
+type Why int
+
+// The reasons.
+const (
+	Shown Why = iota // they are
+	Many             // there are more than one would read
+	Moved            // lines have come in, or gone, since the bill was made: they do not sum up to it
+)
 
 // member tells whether the bill is a member's part of another's.
 func (d *Document) member() bool { return d.Account != d.Payer }
@@ -120,13 +130,16 @@ func nameOf(t *billing.Subtotal) string {
 	return name
 }
 
-// manyRows says why no rows are shown.
-func (d *Document) manyRows() string {
-	text := "Not shown are the usage types and tiers that this is made of, for they are too many: --output json gives all of them"
-	if !d.member() {
-		text += ", --account ID those of one account"
+// without says why no rows are shown.
+func (d *Document) without(why Why) string {
+	text := "Not shown are the usage types and tiers that this is made of, for "
+	switch {
+	case why == Moved:
+		return text + "lines have come in, or gone, since the bill was made: ask again when it is computed (umbel bill list)."
+	case d.member():
+		return text + "they are too many: --output json gives all of them."
 	}
-	return text + "."
+	return text + "they are too many: --output json gives all of them, --account ID those of one account."
 }
 
 // accounts gives what each account costs, by ID.

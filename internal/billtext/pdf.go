@@ -159,7 +159,7 @@ func (p *page) services(d *Document, b *Bill) {
 		p.CellFormat(amountCol, row+1, money(s.total), "", 1, "R", false, 0, "")
 		for _, a := range s.accounts {
 			if !d.member() {
-				p.payer(d, a, b.Many)
+				p.payer(d, a, b.Without != Shown)
 			}
 			for _, r := range a.rows {
 				p.font("", 8.5, 60)
@@ -170,9 +170,9 @@ func (p *page) services(d *Document, b *Bill) {
 		}
 		p.Ln(1.5)
 	}
-	if b.Many {
+	if b.Without != Shown {
 		p.font("", 9, 80)
-		p.MultiCell(width, 4.5, p.text(d.manyRows()), "", "L", false)
+		p.MultiCell(width, 4.5, p.text(d.without(b.Without)), "", "L", false)
 	}
 }
 

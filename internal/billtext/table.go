@@ -51,7 +51,7 @@ func (d *Document) services(out io.Writer, b *Bill) {
 		for _, a := range s.accounts {
 			switch {
 			case d.member():
-			case b.Many:
+			case b.Without != Shown:
 				fmt.Fprintf(w, "  %s\t\t%14s\n", d.account(a.id), money(a.total))
 			default:
 				fmt.Fprintf(w, "  %s\t\t\n", d.account(a.id))
@@ -62,8 +62,8 @@ func (d *Document) services(out io.Writer, b *Bill) {
 		}
 	}
 	w.Flush()
-	if b.Many {
-		fmt.Fprintf(out, "\n%s\n", d.manyRows())
+	if b.Without != Shown {
+		fmt.Fprintf(out, "\n%s\n", d.without(b.Without))
 	}
 }
 

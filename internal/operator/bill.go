@@ -26,6 +26,7 @@ type rowLine struct {
 	Row   *billing.Row `json:"row,omitempty"`
 	Error string       `json:"error,omitempty"` // why there are no more
 	Done  bool         `json:"done,omitempty"`  // there are no more
+	Moved bool         `json:"moved,omitempty"` // and they are of other lines than the bill
 }
 
 func (d *Door) bill(ctx context.Context, rq BillRequest) (BillAnswer, error) {
@@ -70,8 +71,7 @@ func (d *Door) billRows(w http.ResponseWriter, r *http.Request) {
 	}
 	unhurried(w)
 	var rq BillRowsRequest
-	if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxBody)).Decode(&rq); err != nil {
-		answer(w, http.StatusBadRequest, failure{"the request is not what this route takes: " + err.Error()})
+	if !asked(w, r, maxBody, &rq) {
 		return
 	}
 	bill, err := d.bill(r.Context(), rq.BillRequest)
@@ -82,8 +82,8 @@ func (d *Door) billRows(w http.ResponseWriter, r *http.Request) {
 	out := bufio.NewWriterSize(w, 64<<10)
 	lines := json.NewEncoder(out)
 	err = d.rows(r.Context(), &bill, rq.Currency, func(row *billing.Row) error { return lines.Encode(rowLine{Row: row}) })
-	end := rowLine{Done: true}
-	if err != nil {
+	end := rowLine{Done: true, Moved: errors.Is(err, bills.ErrMoved)}
+	if err != nil && !end.Moved {
 		_, text := d.told(r, err)
 		end = rowLine{Error: text.Error}
 	}
@@ -115,8 +115,11 @@ func (c *Client) Bill(ctx context.Context, rq BillRequest) (BillAnswer, error) {
 	return out, err
 }
 
+// ErrMoved tells that lines have come in, or gone, since the bill was made: its rows do not sum up to it.
+var ErrMoved = errors.New("operator: lines have come in, or gone, since the bill was made")
+
 // BillRows gives what the subtotals of a bill are made of, in their order, each as the JSON of a billing.Row. It ends with yield's first
-// error.
+// error, and after all rows with ErrMoved if that is so.
 func (c *Client) BillRows(ctx context.Context, rq BillRowsRequest, yield func(json.RawMessage) error) error {
 	return c.waitFor(ctx, "/_umbel/bill/rows", rq, func(body io.Reader) error {
 		in := json.NewDecoder(bufio.NewReaderSize(body, 64<<10))
@@ -125,6 +128,7 @@ func (c *Client) BillRows(ctx context.Context, rq BillRowsRequest, yield func(js
 				Row   json.RawMessage
 				Error string
 				Done  bool
+				Moved bool
 			}
 			if err := in.Decode(&line); err != nil {
 				return fmt.Errorf("operator: read the rows of the bill: %w", err)
@@ -132,6 +136,8 @@ func (c *Client) BillRows(ctx context.Context, rq BillRowsRequest, yield func(js
 			switch {
 			case line.Error != "":
 				return errors.New(line.Error)
+			case line.Moved:
+				return ErrMoved
 			case line.Done:
 				return nil
 			}

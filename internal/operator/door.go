@@ -98,13 +98,8 @@ func guardedUpTo[In, Out any](d *Door, limit int64, route func(context.Context, 
 			return
 		}
 		var in In
-		if r.Method == http.MethodPost {
-			dec := json.NewDecoder(http.MaxBytesReader(w, r.Body, limit))
-			dec.DisallowUnknownFields()
-			if err := dec.Decode(&in); err != nil {
-				answer(w, http.StatusBadRequest, failure{"the request is not what this route takes: " + err.Error()})
-				return
-			}
+		if r.Method == http.MethodPost && !asked(w, r, limit, &in) {
+			return
 		}
 		out, err := route(context.WithValue(r.Context(), accountKey{}, r.URL.Query().Get("account")), in)
 		if err != nil {
@@ -113,6 +108,17 @@ func guardedUpTo[In, Out any](d *Door, limit int64, route func(context.Context, 
 		}
 		answer(w, http.StatusOK, out)
 	}
+}
+
+// asked decodes a body of at most so many bytes, and answers if it is not what the route takes.
+func asked(w http.ResponseWriter, r *http.Request, limit int64, in any) bool {
+	dec := json.NewDecoder(http.MaxBytesReader(w, r.Body, limit))
+	dec.DisallowUnknownFields()
+	err := dec.Decode(in)
+	if err != nil {
+		answer(w, http.StatusBadRequest, failure{"the request is not what this route takes: " + err.Error()})
+	}
+	return err == nil
 }
 
 // fail answers an error.
