@@ -85,8 +85,11 @@ func unfiled(from io.Reader) (bills []*billing.Bill, err error) {
 	if err := in.Decode(&head); err != nil {
 		return nil, err
 	}
-	if head.Version > billVersion || len(head.Bills) == 0 || head.Version == billVersion && len(head.Subtotals) != len(head.Bills) {
+	switch {
+	case head.Version > billVersion:
 		return nil, fmt.Errorf("a bill of version %d, and only %d is known", head.Version, billVersion)
+	case len(head.Bills) == 0 || head.Version == billVersion && len(head.Subtotals) != len(head.Bills):
+		return nil, fmt.Errorf("%d bills, and subtotals of %d", len(head.Bills), len(head.Subtotals))
 	}
 	for i, kept := range head.Bills {
 		b := kept.Bill

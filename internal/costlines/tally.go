@@ -24,8 +24,8 @@ type tally struct {
 	accounts []accountParts
 }
 
-// partCodes are the code of a part's rate, and those of its texts.
-type partCodes [15]uint32
+// partCodes are the code of a part's rate, and those of its texts: as many as BillRows has, which is the part with the most.
+type partCodes [1 + 14]uint32
 
 // accountParts are the parts of an account, and which of the tally's sums are theirs.
 type accountParts struct {

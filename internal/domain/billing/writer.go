@@ -38,12 +38,12 @@ type writer struct {
 
 // hour writes the hour's pieces and the savings plans' fees.
 func (w *writer) hour(h *ratedHour) error {
+	most := w.count
+	if w.emits() {
+		most = w.plain
+	}
 	for i := range h.pieces {
 		p := &h.pieces[i]
-		most := w.count
-		if w.emits() {
-			most = w.plain
-		}
 		if !most(&h.slots[p.slot], p) {
 			w.piece(h, p)
 		}
